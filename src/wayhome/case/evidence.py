@@ -1,0 +1,298 @@
+"""What people said and what was found: statements, clues, custody, and what each says of the scenarios.
+
+Evidence can be withdrawn; nothing that rested on it stays. Where something was seen and when it was
+told are different times and are kept apart.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from wayhome.base.errors import InvalidInput, RuleBroken
+from wayhome.base.place import Position
+from wayhome.base.record import Record
+from wayhome.case.command import BearingDeg, Command, Fraction, Instant, Place, command
+from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, found, said
+
+if TYPE_CHECKING:
+    from wayhome.case.state import CaseState
+
+Instruction = Literal["collect", "mark", "leave", "disregard"]
+
+
+class Custody(Record):
+    """One link of the chain: who gave a thing to whom, when and why."""
+
+    at: datetime
+    holder: str
+    given_by: str = ""
+    remark: str = ""
+
+
+class Statement(Record):
+    """What a witness said."""
+
+    id: str
+    witness: str
+    text: str
+    told_at: datetime | None = None
+    observed_at: datetime | None = None
+    position: Position | None = None
+    place: str = ""
+    bearing_deg: float | None = None
+    reliability: float | None = None
+    withdrawn: str | None = None
+
+
+class Clue(Record):
+    """Something found on the ground or left behind."""
+
+    id: str
+    name: str
+    description: str = ""
+    finder: str = ""
+    found_at: datetime | None = None
+    position: Position | None = None
+    place: str = ""
+    instruction: Instruction = "collect"
+    custody: tuple[Custody, ...] = ()
+    withdrawn: str | None = None
+
+
+class Judgement(Record):
+    """How likely a piece of evidence is under each scenario, floored by its reliability."""
+
+    evidence: str
+    likelihood: dict[str, float]
+    reason: str
+    by: str
+    at: datetime
+
+
+class Evidence(Record):
+    """Statements, clues and judgements by id."""
+
+    statements: dict[str, Statement] = {}
+    clues: dict[str, Clue] = {}
+    judgements: dict[str, Judgement] = {}
+
+    def standing(self) -> tuple[Judgement, ...]:
+        """Judgements whose evidence has not been withdrawn."""
+        gone = {k for k, v in (*self.statements.items(), *self.clues.items()) if v.withdrawn is not None}
+        return tuple(j for j in self.judgements.values() if j.evidence not in gone)
+
+
+@event("statement_recorded")
+class StatementRecorded(Event):
+    """A witness said something."""
+
+    id: str
+    witness: PersonalText
+    text: PersonalText
+    told_at: datetime | None = None
+    observed_at: datetime | None = None
+    position: Position | None = None
+    place: str = ""
+    bearing_deg: float | None = None
+    reliability: float | None = None
+
+    def says(self) -> str:
+        """Sentence for the log."""
+        return f"Statement {self.id} of {self.witness}: {self.text}"
+
+
+@event("clue_recorded")
+class ClueRecorded(Event):
+    """A thing or a trace."""
+
+    id: str
+    name: str
+    description: PersonalText = ""
+    finder: PersonalText = ""
+    found_at: datetime | None = None
+    position: Position | None = None
+    place: str = ""
+    instruction: Instruction = "collect"
+
+    def says(self) -> str:
+        """Sentence for the log."""
+        return f"Clue {self.id}: {self.name} ({self.instruction})."
+
+
+@event("item_handed_over")
+class ItemHandedOver(Event):
+    """A link of the chain of custody."""
+
+    clue: str
+    holder: PersonalText
+    given_by: PersonalText = ""
+    remark: str = ""
+
+    def says(self) -> str:
+        """Sentence for the log."""
+        return f"{self.clue} handed to {self.holder}."
+
+
+@event("evidence_judged")
+class EvidenceJudged(Event):
+    """What a piece of evidence says about each scenario."""
+
+    evidence: str
+    likelihood: dict[str, float]
+    reason: PersonalText = ""
+
+    def says(self) -> str:
+        """Sentence for the log."""
+        shares = ", ".join(f"{k} {v:g}" for k, v in self.likelihood.items())
+        return f"{self.evidence} judged: likelihood {shares}."
+
+
+@event("evidence_withdrawn")
+class EvidenceWithdrawn(Event):
+    """A statement or clue no longer counts."""
+
+    evidence: str
+    reason: str
+
+    def says(self) -> str:
+        """Sentence for the log."""
+        return f"{self.evidence} withdrawn: {self.reason}"
+
+
+@folds(StatementRecorded, "evidence")
+def _stated(evidence: Evidence, fact: StatementRecorded, origin: Origin) -> Evidence:
+    return evidence.replace(statements={**evidence.statements, fact.id: Statement(**fact.__dict__)})
+
+
+@folds(ClueRecorded, "evidence")
+def _clue(evidence: Evidence, fact: ClueRecorded, origin: Origin) -> Evidence:
+    first = Custody(at=fact.found_at or origin.at, holder=fact.finder or origin.by, remark="found")
+    clue = Clue(**fact.__dict__, custody=(first,) if fact.instruction == "collect" else ())
+    return evidence.replace(clues={**evidence.clues, fact.id: clue})
+
+
+@folds(ItemHandedOver, "evidence")
+def _handed(evidence: Evidence, fact: ItemHandedOver, origin: Origin) -> Evidence:
+    clue = evidence.clues[fact.clue]
+    link = Custody(at=origin.at, holder=fact.holder, given_by=fact.given_by, remark=fact.remark)
+    return evidence.replace(clues={**evidence.clues, clue.id: clue.replace(custody=(*clue.custody, link))})
+
+
+@folds(EvidenceJudged, "evidence")
+def _judged(evidence: Evidence, fact: EvidenceJudged, origin: Origin) -> Evidence:
+    judgement = Judgement(
+        evidence=fact.evidence, likelihood=fact.likelihood, reason=fact.reason, by=origin.by, at=origin.at
+    )
+    return evidence.replace(judgements={**evidence.judgements, fact.evidence: judgement})
+
+
+@folds(EvidenceWithdrawn, "evidence")
+def _withdrawn(evidence: Evidence, fact: EvidenceWithdrawn, origin: Origin) -> Evidence:
+    key = fact.evidence
+    if key in evidence.clues:
+        gone = evidence.clues[key].replace(withdrawn=fact.reason)
+        return evidence.replace(clues={**evidence.clues, key: gone})
+    said_ = evidence.statements[key].replace(withdrawn=fact.reason)
+    return evidence.replace(statements={**evidence.statements, key: said_})
+
+
+@command("record_statement", "Write down what a witness said: who, when told, when and where observed.")
+class RecordStatement(Command):
+    """The witness's own words, and how far they can be relied on (0 to 1)."""
+
+    witness: str
+    text: str
+    told_at: Instant | None = None
+    observed_at: Instant | None = None
+    position: Place | None = None
+    place: str = ""
+    bearing_deg: BearingDeg | None = None
+    reliability: Fraction | None = None
+    confirm_far: bool = False
+
+    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
+        """Refuse what was told before it was observed, and places far from the case."""
+        if self.told_at and self.observed_at and self.told_at < self.observed_at:
+            raise RuleBroken("told_at lies before observed_at; nobody tells what they have not seen yet.")
+        state.area.check_near(self.position, self.confirm_far, "position")
+        fields = {k: v for k, v in self.__dict__.items() if k != "confirm_far"}
+        fields["text"], fields["witness"] = said(self.text, "text"), said(self.witness, "witness")
+        return (StatementRecorded(id=context.new_id("S", state.evidence.statements), **fields),)
+
+
+@command("record_clue", "Write down a thing or trace: what, where, when, by whom, and what to do with it.")
+class RecordClue(Command):
+    """`collect` starts a chain of custody."""
+
+    name: str
+    description: str = ""
+    finder: str = ""
+    found_at: Instant | None = None
+    position: Place | None = None
+    place: str = ""
+    instruction: Instruction = "collect"
+    confirm_far: bool = False
+
+    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
+        """Refuse an unnamed clue and places far from the case."""
+        state.area.check_near(self.position, self.confirm_far, "position")
+        fields = {k: v for k, v in self.__dict__.items() if k != "confirm_far"}
+        fields["name"] = said(self.name, "name")
+        return (ClueRecorded(id=context.new_id("C", state.evidence.clues), **fields),)
+
+
+@command("hand_over_item", "Hand a collected item to somebody; adds a link to its chain of custody.")
+class HandOverItem(Command):
+    """The last holder gives, the new one takes."""
+
+    clue: str
+    holder: str
+    remark: str = ""
+
+    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
+        """Refuse a thing that nobody collected."""
+        clue: Clue = found(state.evidence.clues, self.clue, "clue")
+        if not clue.custody:
+            raise RuleBroken(f"{clue.id} was not collected (instruction: {clue.instruction}), so nobody holds it.")
+        giver = clue.custody[-1].holder
+        return (ItemHandedOver(clue=clue.id, holder=said(self.holder, "holder"), given_by=giver, remark=self.remark),)
+
+
+@command("judge_evidence", "Say how likely a statement or clue is under each scenario; weights follow.", needs="plan")
+class JudgeEvidence(Command):
+    """Likelihoods in [0, 1] by scenario id; those not named count as 1 of the largest given."""
+
+    evidence: str
+    likelihood: dict[str, Fraction]
+    reason: str = ""
+
+    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
+        """Refuse unknown scenarios, and evidence that would be impossible under all."""
+        item = found({**state.evidence.statements, **state.evidence.clues}, self.evidence, "statement or clue")
+        if item.withdrawn is not None:
+            raise RuleBroken(f"{item.id} was withdrawn ({item.withdrawn}) and can't be judged.")
+        known = {s.id for s in state.scenarios.scenarios}
+        if unknown := sorted(set(self.likelihood) - known):
+            raise InvalidInput(
+                f"likelihood: no scenario is called {', '.join(unknown)}; there are {', '.join(sorted(known)) or 'none yet'}.",
+                field="likelihood",
+            )
+        if not self.likelihood or max(self.likelihood.values()) <= 0:
+            raise InvalidInput("likelihood: at least one scenario must make this evidence possible (above 0).")
+        return (EvidenceJudged(evidence=item.id, likelihood=self.likelihood, reason=self.reason),)
+
+
+@command("withdraw_evidence", "Take back a statement or clue; everything that rested on it is computed anew.")
+class WithdrawEvidence(Command):
+    """With the reason; the entry itself stays in the log."""
+
+    evidence: str
+    reason: str
+
+    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
+        """Refuse a second withdrawal."""
+        item = found({**state.evidence.statements, **state.evidence.clues}, self.evidence, "statement or clue")
+        if item.withdrawn is not None:
+            raise RuleBroken(f"{item.id} is withdrawn already: {item.withdrawn}")
+        return (EvidenceWithdrawn(evidence=item.id, reason=said(self.reason, "reason")),)

@@ -1,0 +1,87 @@
+"""The whole state of a case, folded from its events, as of any time.
+
+One path from events to state; nothing else changes it. Importing this module registers every chapter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from wayhome.base.errors import RuleBroken
+from wayhome.base.record import Record
+from wayhome.case import authority
+from wayhome.case.area import Area
+from wayhome.case.assignment import Assignments
+from wayhome.case.command import Command
+from wayhome.case.decision import Decisions
+from wayhome.case.evidence import Evidence
+from wayhome.case.fact import FOLDS, Context, Event, Origin, UnknownEvent
+from wayhome.case.notice import Notices
+from wayhome.case.people import People
+from wayhome.case.report import Report
+from wayhome.case.scenario import Scenarios
+from wayhome.case.seal import Seals
+from wayhome.case.subject import Subject
+
+Status = Literal["unopened", "active", "suspended", "found"]
+
+
+class CaseState(Record):
+    """A case as it stands after `seq` entries."""
+
+    case: str
+    seq: int = 0
+    as_of: datetime | None = None
+    unknown_events: int = 0
+    report: Report = Report()
+    subject: Subject = Subject()
+    evidence: Evidence = Evidence()
+    scenarios: Scenarios = Scenarios()
+    area: Area = Area()
+    people: People = People()
+    assignments: Assignments = Assignments()
+    notices: Notices = Notices()
+    decisions: Decisions = Decisions()
+    seals: Seals = Seals()
+
+    @property
+    def status(self) -> Status:
+        """Where the case stands in its life."""
+        if not self.report.title:
+            return "unopened"
+        if self.decisions.find is not None:
+            return "found"
+        return "suspended" if self.decisions.suspended() else "active"
+
+    def require_active(self) -> None:
+        """Refuse an act that makes sense only while the search runs."""
+        if self.status != "active":
+            raise RuleBroken(f"The search is {self.status}; this can be done only while it is active.", status=self.status)
+
+
+def apply(state: CaseState, event: Event, origin: Origin) -> CaseState:
+    """The state after one event."""
+    if isinstance(event, UnknownEvent):
+        return state.replace(unknown_events=state.unknown_events + 1)
+    chapter, step = FOLDS[type(event)]
+    return state.replace(**{chapter: step(getattr(state, chapter), event, origin)})
+
+
+def fold(case: str, facts: Iterable[tuple[Event, Origin]], *, until: datetime | None = None) -> CaseState:
+    """The state after all events recorded up to and including `until` (all, if None)."""
+    state = CaseState(case=case)
+    for event, origin in facts:
+        if until is not None and origin.at > until:
+            continue
+        state = apply(state, event, origin).replace(seq=max(state.seq, origin.seq), as_of=origin.at)
+    return state
+
+
+def decide(state: CaseState, command: Command, context: Context) -> tuple[Event, ...]:
+    """The events that follow from a command, or the rule or the missing permission that forbids it."""
+    authority.require(state, context.by, command.needs, command.name.replace("_", " "))
+    if state.status == "unopened" and command.name != "open_case":
+        raise RuleBroken("The case is not open yet; open_case comes first.")
+    return command.decide(state, context)
