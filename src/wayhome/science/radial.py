@@ -1,0 +1,220 @@
+"""Exact probability per cell of a law of distance: the integral over squares of a density that depends on r only.
+
+With F(r) the share within r, the field F(r)/(2 pi r) along the radius has the density as its divergence, so a
+cell's probability is the flux through its four edges: one-dimensional integrals, shared by neighbours, and
+the sum over all cells is the flux through the map's edge. Far from the IPP 1 - F takes the place of F (the
+difference carries no flux through a closed curve), so that small probabilities keep their digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import acosh, asinh, cosh, erfc, exp, log, pi, sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit, prange
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Profile = tuple["NDArray[np.float64]", "NDArray[np.float64]", "NDArray[np.float64]"]
+"""`(parameters, radii, share_at_radius)`: a log-normal has empty shares, rings have empty parameters."""
+
+NEAR_CELLS = 8  # within so many cells of the IPP edges are integrated in the variable that sees the pole
+_NODES2, _WEIGHTS2 = np.polynomial.legendre.leggauss(2)
+_NODES4, _WEIGHTS4 = np.polynomial.legendre.leggauss(4)
+_NODES8, _WEIGHTS8 = np.polynomial.legendre.leggauss(8)
+
+
+def core_scale(sigma: float, core_m: float) -> float:
+    """Mass of a log-normal whose hole was filled, before it is scaled to one; 1 without a core.
+
+    Filling: pi r0^2 f(r0)/(2 pi r0) = phi(2 sigma)/(2 sigma) at r0 = exp(mu - 2 sigma^2), in place of Phi(-2 sigma).
+    """
+    if core_m <= 0.0:
+        return 1.0
+    return 1.0 - 0.5 * erfc(sqrt(2.0) * sigma) + exp(-2.0 * sigma * sigma) / (sqrt(2.0 * pi) * 2.0 * sigma)
+
+
+def lognormal_profile(mu: float, sigma: float, core_m: float) -> Profile:
+    """A log-normal, flat within `core_m` (0: as it is)."""
+    scale = core_scale(sigma, core_m)
+    filled = exp(-2.0 * sigma * sigma) / (sqrt(2.0 * pi) * 2.0 * sigma) if core_m > 0.0 else 0.0
+    kinks = np.array([core_m]) if core_m > 0.0 else np.empty(0)
+    return np.array([mu, sigma, core_m, scale, filled]), kinks, np.empty(0)
+
+
+def ring_profile(radii_m: Sequence[float], weights: Sequence[float]) -> Profile:
+    """Rings with outer radii, each of even density."""
+    return np.empty(0), np.asarray(radii_m, float), np.cumsum(np.asarray(weights, float))
+
+
+@njit(cache=True)
+def _beyond(r: float, parameters: NDArray[np.float64], radii: NDArray[np.float64], shares: NDArray[np.float64]) -> float:
+    """1 - F(r), to full relative precision in the tail."""
+    if shares.size == 0:
+        if r < parameters[2]:
+            q = r / parameters[2]
+            return 1.0 - q * q * parameters[4] / parameters[3]
+        if r <= 0.0:
+            return 1.0
+        return 0.5 * erfc((log(r) - parameters[0]) / (parameters[1] * 1.4142135623730951)) / parameters[3]
+    return 1.0 - _within(r, parameters, radii, shares)
+
+
+@njit(cache=True)
+def _within(r: float, parameters: NDArray[np.float64], radii: NDArray[np.float64], shares: NDArray[np.float64]) -> float:
+    """F(r), to full relative precision near the IPP."""
+    if shares.size == 0:
+        if r < parameters[2]:
+            q = r / parameters[2]
+            return q * q * parameters[4] / parameters[3]
+        if r <= 0.0:
+            return 0.0
+        if parameters[2] > 0.0:
+            return 1.0 - _beyond(r, parameters, radii, shares)
+        return 0.5 * erfc((parameters[0] - log(r)) / (parameters[1] * 1.4142135623730951))
+    inner = 0.0
+    share = 0.0
+    for k in range(radii.size):
+        if r < radii[k]:
+            ring = (r * r - inner * inner) / (radii[k] * radii[k] - inner * inner)
+            return share + ring * (shares[k] - share)
+        inner = radii[k]
+        share = shares[k]
+    return 1.0
+
+
+@njit(cache=True)
+def _shares(
+    distance_m: NDArray[np.float64],
+    parameters: NDArray[np.float64],
+    radii: NDArray[np.float64],
+    shares: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    found = np.empty(distance_m.size)
+    for i in range(distance_m.size):
+        found[i] = _within(distance_m[i], parameters, radii, shares)
+    return found
+
+
+def share_within(profile: Profile, distance_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """F(distance) for an array of any shape, m."""
+    flat = np.atleast_1d(distance_m).ravel()
+    return np.asarray(_shares(flat, *profile)).reshape(np.shape(distance_m))
+
+
+@njit(cache=True)
+def _far_flux(
+    a: float,
+    low: float,
+    high: float,
+    parameters: NDArray[np.float64],
+    radii: NDArray[np.float64],
+    shares: NDArray[np.float64],
+) -> float:
+    """Flux of 1 - F through the edge at distance `a` from `low` to `high`, far from the IPP."""
+    foot = 0.0 if low < 0.0 < high else min(abs(low), abs(high))
+    far = max(abs(low), abs(high))
+    near2, far2 = a * a + foot * foot, a * a + far * far
+    if shares.size > 0 and near2 >= radii[-1] * radii[-1]:
+        return 0.0
+    total = 0.0
+    begin = low
+    # cut the edge where the law bends, in the order in which the edge meets those radii
+    while begin < high:
+        end = high
+        for k in range(radii.size):
+            if near2 < radii[k] * radii[k] < far2:
+                y = sqrt(radii[k] * radii[k] - a * a)
+                if begin < -y < end:
+                    end = -y
+                if begin < y < end:
+                    end = y
+        half, middle = 0.5 * (end - begin), 0.5 * (end + begin)
+        if near2 > 1e4 * (high - low) ** 2:
+            for node in range(2):
+                y = middle + half * _NODES2[node]
+                r2 = a * a + y * y
+                total += half * _WEIGHTS2[node] * a / r2 * _beyond(sqrt(r2), parameters, radii, shares)
+        else:
+            for node in range(4):
+                y = middle + half * _NODES4[node]
+                r2 = a * a + y * y
+                total += half * _WEIGHTS4[node] * a / r2 * _beyond(sqrt(r2), parameters, radii, shares)
+        begin = end
+    return total / (2.0 * pi)
+
+
+@njit(cache=True)
+def _near_flux(
+    a: float,
+    low: float,
+    high: float,
+    parameters: NDArray[np.float64],
+    radii: NDArray[np.float64],
+    shares: NDArray[np.float64],
+) -> float:
+    """Flux of F through an edge near the IPP, in t with y = |a| sinh t: smooth however near the edge passes."""
+    if a == 0.0:
+        return 0.0  # the field runs along the edge
+    reach = abs(a)
+    begin, last = asinh(low / reach), asinh(high / reach)
+    total = 0.0
+    while begin < last:
+        end = min(last, begin + 0.5)
+        for k in range(radii.size):
+            if radii[k] > reach:
+                t = acosh(radii[k] / reach)
+                if begin < -t < end:
+                    end = -t
+                if begin < t < end:
+                    end = t
+        half, middle = 0.5 * (end - begin), 0.5 * (end + begin)
+        for node in range(8):
+            c = cosh(middle + half * _NODES8[node])
+            total += half * _WEIGHTS8[node] / c * _within(reach * c, parameters, radii, shares)
+        begin = end
+    return (total if a > 0.0 else -total) / (2.0 * pi)
+
+
+@njit(cache=True, parallel=True)
+def _fluxes_to_cells(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    parameters: NDArray[np.float64],
+    radii: NDArray[np.float64],
+    shares: NDArray[np.float64],
+    near_cells: int,
+) -> NDArray[np.float64]:
+    height, width = y.size - 1, x.size - 1
+    across = np.empty((height, width + 1))  # flux eastward through the meridional edges
+    up = np.empty((height + 1, width))  # flux northward through the parallel edges
+    for i in prange(height + 1):
+        if i < height:
+            for j in range(width + 1):
+                across[i, j] = _far_flux(x[j], y[i + 1], y[i], parameters, radii, shares)
+        for j in range(width):
+            up[i, j] = _far_flux(y[i], x[j], x[j + 1], parameters, radii, shares)
+    mass = np.empty((height, width))
+    cell = x[1] - x[0]
+    for i in prange(height):
+        for j in range(width):
+            row_gap, col_gap = max(-y[i], y[i + 1]), max(x[j], -x[j + 1])
+            if max(row_gap, col_gap) < near_cells * cell:
+                m = _near_flux(x[j + 1], y[i + 1], y[i], parameters, radii, shares)
+                m -= _near_flux(x[j], y[i + 1], y[i], parameters, radii, shares)
+                m += _near_flux(y[i], x[j], x[j + 1], parameters, radii, shares)
+                m -= _near_flux(y[i + 1], x[j], x[j + 1], parameters, radii, shares)
+            else:
+                m = across[i, j] - across[i, j + 1] + up[i + 1, j] - up[i, j]
+            mass[i, j] = max(0.0, m)
+    return mass
+
+
+def cell_masses(
+    profile: Profile, x_edges_m: NDArray[np.float64], y_edges_m: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Probability `[H, W]` of each cell between edges given relative to the IPP; y falls with the row."""
+    return np.asarray(_fluxes_to_cells(x_edges_m, y_edges_m, *profile, NEAR_CELLS))

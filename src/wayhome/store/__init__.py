@@ -1,0 +1,1 @@
+"""Bytes on disk: the journal, blobs by content hash, and the keys of personal and sealed data."""
