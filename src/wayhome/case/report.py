@@ -35,7 +35,7 @@ class Report(Record):
 class CaseOpened(Event):
     """A case exists from here on."""
 
-    title: str
+    title: PersonalText
     reported_at: datetime
     time_zone: str = "UTC"
     jurisdiction: str = ""

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 SUM_TOLERANCE = 1e-6  # what a map from a file may miss of 1 (INTERFACES, `prior`); made exact on entry
 _HELD_TOLERANCE = 1e-9  # what a belief in memory may miss of 1
+_CERTAIN_FIND = (
+    "POD is 1 wherever the subject could be, and the rest of the world is 0: this search could not have "
+    "failed. Lower the POD or give the rest of the world its share."
+)
+_IMPOSSIBLE = "This evidence is impossible in every scenario we hold; add the scenario that explains it."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +39,7 @@ class Update:
     pos_by_scenario : `S` the same, given each scenario.
     rest_of_world_before, rest_of_world_after : fraction [0, 1].
     weights_before, weights_after : `S`.
-    information_bits : >= 0, relative entropy of the belief after against the belief before (cells and rest of world).
+    information_bits : >= 0, relative entropy of the belief after against that before, rest of world included.
     """
 
     pos_overall: float
@@ -50,8 +55,8 @@ class Update:
 class Containment:
     """The smallest region of the map that holds a share of *all* probability, rest of world included.
 
-    `poa_at_least` is the POA of its poorest cell (ties belong to it); None where the map alone does not hold that
-    much, so that the region would reach into the rest of the world.
+    `poa_at_least` is the POA of its poorest cell (ties belong to it); None where the map alone does not hold
+    that much, so that the region would reach into the rest of the world.
     """
 
     level: float
@@ -64,8 +69,8 @@ class Containment:
 class Belief:
     """Where the subject is, as far as we know: scenarios `S`, each with a map and a rest of world.
 
-    `maps` `[S, H, W]` is the mass of each cell *given* the scenario; with `rest_of_world_given` `[S]` each sums to 1,
-    and so do `weights` `[S]`. Arrays are read-only.
+    `maps` `[S, H, W]` is the mass of each cell *given* the scenario; with `rest_of_world_given` `[S]` each
+    sums to 1, and so do `weights` `[S]`. Arrays are read-only.
     """
 
     grid: Grid
@@ -80,23 +85,25 @@ class Belief:
         if n_scenarios == 0 or len(set(self.names)) != n_scenarios:
             raise InvalidInput("A belief needs at least one scenario, and no two of the same name.")
         for name, shape in (
-            ("weights", (n_scenarios,)), ("rest_of_world_given", (n_scenarios,)), ("maps", (n_scenarios, *self.grid.shape)),
+            ("weights", (n_scenarios,)),
+            ("rest_of_world_given", (n_scenarios,)),
+            ("maps", (n_scenarios, *self.grid.shape)),
         ):
             array = np.asarray(getattr(self, name), np.float64)
             if array.shape != shape:
-                raise MismatchError(f"{name} has the shape {array.shape}; {n_scenarios} scenarios need {shape}.")
+                raise MismatchError(f"{name} has shape {array.shape}; {n_scenarios} scenarios need {shape}.")
             if not array.min() >= 0.0:  # also true of NaN
-                raise InvalidInput(f"{name} holds a negative number or no number; a probability is at least 0.")
+                raise InvalidInput(f"{name} holds something below 0 or no number; write fractions.")
             array = array.view()
             array.flags.writeable = False
             object.__setattr__(self, name, array)
         total = fsum(self.weights)
         if not abs(total - 1.0) <= _HELD_TOLERANCE:
-            raise InvalidInput(f"The weights of the scenarios sum to {total:.6g}; they must sum to 1.", total=total)
+            raise InvalidInput(f"The scenario weights sum to {total:.6g}; they must sum to 1.", total=total)
         for name, mass in zip(self.names, self.maps.sum(axis=(1, 2)) + self.rest_of_world_given, strict=True):
             if not abs(mass - 1.0) <= _HELD_TOLERANCE:
                 raise InvalidInput(
-                    f"Scenario \"{name}\": the cells and the rest of the world sum to {mass:.6g}; they must sum to 1.",
+                    f"Scenario \"{name}\": cells and rest of world sum to {mass:.6g}; they must sum to 1.",
                     scenario=name, total=float(mass),
                 )
 
@@ -104,8 +111,8 @@ class Belief:
     def mixture(cls, grid: Grid, parts: Sequence[tuple[str, float, Raster, float]]) -> Self:
         """Belief from scenarios `(name, weight, POA map given the scenario, its rest of world)` (FIELD 1.5).
 
-        Sums may miss 1 by up to 1e-6 (single-precision files) and are then made exact; more is refused, because
-        only a person can say where the missing probability belongs.
+        Sums may miss 1 by up to 1e-6 (single-precision files) and are then made exact; more is refused,
+        because only a person can say where the missing probability belongs.
         """
         weights, maps, outside = [], [], []
         for name, weight, poa, rest_of_world in parts:
@@ -113,14 +120,15 @@ class Belief:
                 raise MismatchError(f"Scenario \"{name}\": its map lies on another grid; resample it first.")
             if not (isfinite(rest_of_world) and 0.0 <= rest_of_world <= 1.0):
                 raise InvalidInput(
-                    f"Scenario \"{name}\": rest of world {rest_of_world} is not a fraction from 0 to 1.", scenario=name
+                    f"Scenario \"{name}\": rest of world {rest_of_world} is not a fraction from 0 to 1.",
+                    scenario=name,
                 )
             values = np.asarray(poa.values, np.float64)
             mass = float(values.sum()) + rest_of_world
             if not abs(mass - 1.0) <= SUM_TOLERANCE:
                 raise InvalidInput(
-                    f"Scenario \"{name}\": the cells sum to {mass - rest_of_world:.6g} and the rest of the world is "
-                    f"{rest_of_world:.6g}, together {mass:.6g}; they must sum to 1.",
+                    f"Scenario \"{name}\": the cells sum to {mass - rest_of_world:.6g} and the rest of "
+                    f"the world is {rest_of_world:.6g}, together {mass:.6g}; they must sum to 1.",
                     scenario=name, total=mass,
                 )
             weights.append(float(weight))
@@ -130,7 +138,7 @@ class Belief:
             raise InvalidInput("A belief needs at least one scenario.")
         total = fsum(weights)
         if not abs(total - 1.0) <= SUM_TOLERANCE:
-            raise InvalidInput(f"The weights of the scenarios sum to {total:.6g}; they must sum to 1.", total=total)
+            raise InvalidInput(f"The scenario weights sum to {total:.6g}; they must sum to 1.", total=total)
         return cls(
             grid=grid, names=tuple(part[0] for part in parts), weights=np.array(weights) / total,
             maps=np.stack(maps), rest_of_world_given=np.array(outside),
@@ -151,18 +159,19 @@ class Belief:
         """What a reader of the map must be told."""
         if self.rest_of_world > 0.0:
             return ()
-        return ("The rest of the world is set to 0: no failed search can ever say that the subject left the area.",)
+        return ("The rest of the world is set to 0: no failed search can ever say that the subject left.",)
 
     def segment_poa(self, mask: Raster) -> float:
         """POA [0, 1] of the cells of a segment, given as a raster of quantity `mask`."""
-        mask.like(self.poa, "mask")
+        self.poa.like(mask, "mask")
         return float(np.sum(np.asarray(self.poa.values), where=np.asarray(mask.values, bool)))
 
     def searched(self, pod: Raster) -> tuple[Belief, Update]:
         """The belief after a search that found nothing, and what the search was worth.
 
-        `pod` is the POD [0, 1] of this operational period alone; each cell keeps POA*(1-POD)/(1-OPOS), the rest of
-        the world, which nobody searched, grows to ROW/(1-OPOS), and scenarios that promised a find lose weight.
+        `pod` is the POD [0, 1] of this operational period alone; each cell keeps POA*(1-POD)/(1-OPOS), the
+        rest of the world, which nobody searched, grows to ROW/(1-OPOS), and scenarios that promised a find
+        lose weight.
 
         Raises
         ------
@@ -171,43 +180,39 @@ class Belief:
 
         Source: Bayes' rule; FIELD 1.8, THEORY 4.3.
         """
-        pod.like(self.poa, "pod")
+        self.poa.like(pod, "pod")
         values = np.asarray(pod.values, np.float64)
         low, high = float(values.min()), float(values.max())
         if not (low >= 0.0 and high <= 1.0):
-            raise InvalidInput("POD must be a fraction from 0 to 1 in every cell; write 0 where nobody searched.")
+            raise InvalidInput("POD must be a fraction from 0 to 1 in every cell; 0 where nobody searched.")
         if high == 0.0:
             return self, self._update(self, np.zeros(len(self.names)), 0.0)
-        return self._given(1.0 - values, 1.0, "POD is 1 wherever the subject could be, and the rest of the world is 0: "
-                           "this search could not have failed. Lower the POD or give the rest of the world its share.")
+        return self._given(1.0 - values, 1.0, _CERTAIN_FIND)
 
     def given(self, likelihood: Raster, rest_of_world_likelihood: float) -> tuple[Belief, Update]:
-        """The belief after evidence with likelihood `[H, W]` (a raster of `factor`, >= 0) and outside the map.
+        """The belief after evidence with likelihood `[H, W]` (raster of `factor`) inside, another outside.
 
-        Both likelihoods must be in the same unit; only their ratios matter (THEORY 8.1). To withdraw evidence, fold
-        the case again without it. In the update, `pos_overall` is 0: evidence is not a search.
+        Both likelihoods must be in the same unit; only their ratios matter (THEORY 8.1). To withdraw
+        evidence, fold the case again without it. In the update, `pos_overall` is 0: evidence is not a search.
         """
-        likelihood.like(self.poa, "factor")
+        self.poa.like(likelihood, "factor")
         values = np.asarray(likelihood.values, np.float64)
         top = max(float(values.max()), rest_of_world_likelihood)
         if not (values.min() >= 0.0 and rest_of_world_likelihood >= 0.0 and 0.0 < top < np.inf):
-            raise InvalidInput("A likelihood must be a number of at least 0 everywhere, and above 0 somewhere.")
-        belief, update = self._given(
-            values / top, rest_of_world_likelihood / top,
-            "This evidence is impossible in every scenario we hold; add the scenario that explains it.",
-        )
+            raise InvalidInput("A likelihood is a number of at least 0 everywhere, and above 0 somewhere.")
+        belief, update = self._given(values / top, rest_of_world_likelihood / top, _IMPOSSIBLE)
         return belief, replace(update, pos_overall=0.0, pos_by_scenario=(0.0,) * len(self.names))
 
     def reweighed(self, likelihood_by_scenario: Sequence[float]) -> Belief:
         """The belief after evidence about the scenarios only: w' = w L / sum (w L) (FIELD 1.5)."""
         likelihood = np.asarray(likelihood_by_scenario, np.float64)
         if likelihood.shape != self.weights.shape:
-            raise InvalidInput(f"{len(self.names)} scenarios need as many likelihoods, not {likelihood.size}.")
+            raise InvalidInput(f"{len(self.names)} scenarios need a likelihood each, not {likelihood.size}.")
         if not (np.isfinite(likelihood).all() and likelihood.min() >= 0.0):
             raise InvalidInput("The likelihood of evidence under a scenario is a number of at least 0.")
         joint = self.weights * likelihood
         if not joint.sum() > 0.0:
-            raise InvalidInput("This evidence is impossible in every scenario we hold; add the scenario that explains it.")
+            raise InvalidInput(_IMPOSSIBLE)
         return replace(self, weights=joint / joint.sum())
 
     def containment_thresholds(self, levels: Sequence[float]) -> tuple[Containment, ...]:
@@ -220,19 +225,17 @@ class Belief:
                 raise InvalidInput(f"A level of containment is a fraction above 0 and up to 1, not {level}.")
             # the slack is the rounding of the sum, so that four cells of 1/4 hold 0.5 in two
             last = int(np.searchsorted(held, level - 1e-12))
-            if last == poa.size:
-                regions.append(
-                    Containment(level=level, poa_at_least=None, poa=float(held[-1]), area_m2=poa.size * self.grid.cell_area_m2)
-                )
-                continue
-            count = int(np.count_nonzero(poa >= poa[last]))
-            regions.append(Containment(
-                level=level, poa_at_least=float(poa[last]), poa=float(held[count - 1]),
-                area_m2=count * self.grid.cell_area_m2,
-            ))
+            at_least = float(poa[last]) if last < poa.size else None
+            count = poa.size if at_least is None else int(np.count_nonzero(poa >= at_least))
+            area_m2 = count * self.grid.cell_area_m2
+            regions.append(
+                Containment(level=level, poa_at_least=at_least, poa=float(held[count - 1]), area_m2=area_m2)
+            )
         return tuple(regions)
 
-    def _given(self, keep: NDArray[np.float64], keep_outside: float, impossible: str) -> tuple[Belief, Update]:
+    def _given(
+        self, keep: NDArray[np.float64], keep_outside: float, impossible: str
+    ) -> tuple[Belief, Update]:
         """Bayes by factors `keep` `[H, W]` and `keep_outside`, all in [0, 1]."""
         flat = self.maps.reshape(len(self.names), -1)
         kept = flat @ keep.ravel() + self.rest_of_world_given * keep_outside
@@ -245,7 +248,8 @@ class Belief:
         maps = np.multiply(self.maps, keep)
         maps *= (1.0 / share)[:, None, None]
         maps[~possible] = self.maps[~possible]
-        outside = np.where(possible, self.rest_of_world_given * keep_outside / share, self.rest_of_world_given)
+        given = self.rest_of_world_given
+        outside = np.where(possible, given * keep_outside / share, given)
         after = replace(self, weights=self.weights * kept / evidence, maps=maps, rest_of_world_given=outside)
         changed = (keep != 1.0) & (keep > 0.0)
         log_keep = np.log2(keep[changed]) @ np.asarray(after.poa.values)[changed]
@@ -276,8 +280,8 @@ def pos_overall(history: Sequence[Update]) -> float:
 class RegionTable:
     """POA by region for people who work without a map; the rest of the world is never left out.
 
-    Holds the *first* POA and what was searched since, never a shifted POA: so old searches cannot be counted twice,
-    and a first POA that is corrected later keeps its failed searches (the two errors of FIELD 1.8).
+    Holds the *first* POA and what was searched since, never a shifted POA: so old searches cannot be counted
+    twice, and a first POA that is corrected later keeps its failed searches (FIELD 1.8, 1 and 2).
     """
 
     names: tuple[str, ...]
@@ -331,11 +335,11 @@ class RegionTable:
     def oconnor(cls, names: Sequence[str], letters: Sequence[str], rest_of_world: float) -> Self:
         """O'Connor letters A (very likely) to I (very unlikely) share what the rest of the world leaves.
 
-        With a letter for the rest of the world its share would fall with the number of segments drawn (Hill 1997),
-        so it is set first, as a fraction [0, 1]. Value of a letter = lowest letter used - letter + 1.
+        With a letter for the rest of the world its share would fall with the number of segments drawn
+        (Hill 1997), so it is set first [0, 1]. Value of a letter = lowest letter used - letter + 1.
         """
-        if len(letters) != len(names) or not all(len(letter) == 1 and "A" <= letter <= "I" for letter in letters):
-            raise InvalidInput("O'Connor needs one letter from A (very likely) to I (very unlikely) for each region.")
+        if len(letters) != len(names) or not set(letters) <= set("ABCDEFGHI"):
+            raise InvalidInput("O'Connor needs a letter from A (likely) to I (unlikely) for each region.")
         if not 0.0 <= rest_of_world < 1.0:
             raise InvalidInput(f"Rest of world {rest_of_world} is not a fraction from 0 to below 1.")
         lowest = max(map(ord, letters))
@@ -385,7 +389,7 @@ class RegionTable:
         if name not in self.names:
             raise InvalidInput(f"There is no region {name} in this table.")
         if abs(fsum(shares.values()) - 1.0) > _HELD_TOLERANCE:
-            raise InvalidInput(f"The shares of {name} sum to {fsum(shares.values()):.6g}; they must sum to 1.")
+            raise InvalidInput(f"The shares of {name} sum to {fsum(shares.values()):.6g}, not to 1.")
         i = self.names.index(name)
         poa, pod = self.poa_first, self.pod_cumulative
         return replace(
@@ -399,8 +403,5 @@ class RegionTable:
             p * (1.0 - d) for p, d in zip(self.poa_first, self.pod_cumulative, strict=True)
         )
         if not left > 0.0:
-            raise InvalidInput(
-                "POD is 1 wherever the subject could be, and the rest of the world is 0: this search could not have "
-                "failed. Lower the POD or give the rest of the world its share."
-            )
+            raise InvalidInput(_CERTAIN_FIND)
         return left

@@ -13,7 +13,7 @@ from math import acosh, asinh, cosh, erfc, exp, log, pi, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,30 +51,7 @@ def ring_profile(radii_m: Sequence[float], weights: Sequence[float]) -> Profile:
 
 
 @njit(cache=True)
-def _beyond(r: float, parameters: NDArray[np.float64], radii: NDArray[np.float64], shares: NDArray[np.float64]) -> float:
-    """1 - F(r), to full relative precision in the tail."""
-    if shares.size == 0:
-        if r < parameters[2]:
-            q = r / parameters[2]
-            return 1.0 - q * q * parameters[4] / parameters[3]
-        if r <= 0.0:
-            return 1.0
-        return 0.5 * erfc((log(r) - parameters[0]) / (parameters[1] * 1.4142135623730951)) / parameters[3]
-    return 1.0 - _within(r, parameters, radii, shares)
-
-
-@njit(cache=True)
-def _within(r: float, parameters: NDArray[np.float64], radii: NDArray[np.float64], shares: NDArray[np.float64]) -> float:
-    """F(r), to full relative precision near the IPP."""
-    if shares.size == 0:
-        if r < parameters[2]:
-            q = r / parameters[2]
-            return q * q * parameters[4] / parameters[3]
-        if r <= 0.0:
-            return 0.0
-        if parameters[2] > 0.0:
-            return 1.0 - _beyond(r, parameters, radii, shares)
-        return 0.5 * erfc((parameters[0] - log(r)) / (parameters[1] * 1.4142135623730951))
+def _within_rings(r: float, radii: NDArray[np.float64], shares: NDArray[np.float64]) -> float:
     inner = 0.0
     share = 0.0
     for k in range(radii.size):
@@ -84,6 +61,34 @@ def _within(r: float, parameters: NDArray[np.float64], radii: NDArray[np.float64
         inner = radii[k]
         share = shares[k]
     return 1.0
+
+
+@njit(cache=True)
+def _beyond(r: float, parameters: NDArray[np.float64], radii: NDArray[np.float64], shares: NDArray[np.float64]) -> float:
+    """1 - F(r), to full relative precision in the tail."""
+    if shares.size > 0:
+        return 1.0 - _within_rings(r, radii, shares)
+    if r < parameters[2]:
+        q = r / parameters[2]
+        return 1.0 - q * q * parameters[4] / parameters[3]
+    if r <= 0.0:
+        return 1.0
+    return 0.5 * erfc((log(r) - parameters[0]) / (parameters[1] * 1.4142135623730951)) / parameters[3]
+
+
+@njit(cache=True)
+def _within(r: float, parameters: NDArray[np.float64], radii: NDArray[np.float64], shares: NDArray[np.float64]) -> float:
+    """F(r), to full relative precision near the IPP."""
+    if shares.size > 0:
+        return _within_rings(r, radii, shares)
+    if r < parameters[2]:
+        q = r / parameters[2]
+        return q * q * parameters[4] / parameters[3]
+    if r <= 0.0:
+        return 0.0
+    if parameters[2] > 0.0:
+        return 1.0 - _beyond(r, parameters, radii, shares)
+    return 0.5 * erfc((parameters[0] - log(r)) / (parameters[1] * 1.4142135623730951))
 
 
 @njit(cache=True)
@@ -179,7 +184,7 @@ def _near_flux(
     return (total if a > 0.0 else -total) / (2.0 * pi)
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _fluxes_to_cells(
     x: NDArray[np.float64],
     y: NDArray[np.float64],
@@ -191,7 +196,7 @@ def _fluxes_to_cells(
     height, width = y.size - 1, x.size - 1
     across = np.empty((height, width + 1))  # flux eastward through the meridional edges
     up = np.empty((height + 1, width))  # flux northward through the parallel edges
-    for i in prange(height + 1):
+    for i in range(height + 1):
         if i < height:
             for j in range(width + 1):
                 across[i, j] = _far_flux(x[j], y[i + 1], y[i], parameters, radii, shares)
@@ -199,7 +204,7 @@ def _fluxes_to_cells(
             up[i, j] = _far_flux(y[i], x[j], x[j + 1], parameters, radii, shares)
     mass = np.empty((height, width))
     cell = x[1] - x[0]
-    for i in prange(height):
+    for i in range(height):
         for j in range(width):
             row_gap, col_gap = max(-y[i], y[i + 1]), max(x[j], -x[j + 1])
             if max(row_gap, col_gap) < near_cells * cell:

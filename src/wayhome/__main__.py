@@ -1,0 +1,5 @@
+"""`python -m wayhome`."""
+
+from wayhome.cli import run
+
+run()

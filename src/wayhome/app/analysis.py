@@ -1,0 +1,177 @@
+"""The science without a case: for analysts, notebooks, and anyone who wants to check the numbers.
+
+Each function takes what the command line takes and returns the JSON of INTERFACES.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wayhome.app.exchange import read_file
+from wayhome.base.errors import InvalidInput, NotYet
+from wayhome.base.place import Position
+from wayhome.base.projection import geodesic_area_m2, projection, proposed_crs
+from wayhome.base.raster import Grid, Raster
+from wayhome.ground import local
+from wayhome.science import behavior
+from wayhome.science.terrain import Ground
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Lines = tuple[tuple[str, Path, str | None], ...]
+
+
+def prior(
+    *, ipp: Position, category: str, eco: str | None, relief: str | None, dem: Path | None, hours: float | None,
+    box_km: float, cell_m: float, seed: int | None,
+) -> tuple[Raster, float, dict[str, str], tuple[str, ...]]:  # fmt: skip
+    """`(POA raster, rest of world, tags, caveats)` of a prior around an IPP."""
+    from wayhome.planning.inputs import MODEL
+    from wayhome.science.travel import travel_seconds
+
+    grid, xy = _grid(ipp, box_km, cell_m)
+    caveats: list[str] = []
+    if dem is not None and not local.dem_holds(dem, ipp):
+        raise InvalidInput(f"{dem.name} does not hold the initial planning point {ipp}.", file=dem.name)
+    key, told = behavior.subject_category(category)
+    row = behavior.stratum(key, eco, relief)
+    law = behavior.distance_law(row)
+    caveats += [*told, *row.caveats, *law.caveats()]
+    poa, outside = behavior.radial_prior(law, grid, xy)
+    if hours is not None:
+        if dem is None:
+            raise InvalidInput("--hours needs --dem: reach by a time is walked over ground.", field="hours")
+        ground = _ground(grid, dem, None, None, ())
+        seconds, said = travel_seconds(ground, xy)
+        poa, outside, cut = behavior.travel_limited(poa, outside, seconds, hours)
+        caveats += [*ground.caveats, *said, *cut]
+    tags = {
+        "REST_OF_WORLD": repr(outside), "SEED": "none" if seed is None else str(seed), "MODEL": MODEL,
+        "CATEGORY": row.title(), "CAVEATS": " | ".join(caveats),
+    }  # fmt: skip
+    return poa, outside, tags, tuple(caveats)
+
+
+def travel(
+    *, dem: Path, start: Position, model: str, landcover: Path | None, legend: str | None, lines: Lines
+) -> tuple[Raster, tuple[str, ...]]:
+    """Walking time in seconds over a whole terrain model, from one place."""
+    from wayhome.science.travel import travel_seconds
+
+    grid = local.native_grid(dem, start)
+    xy = projection(grid.crs).xy_m(start)
+    if grid.cell_of(*xy) is None:
+        raise InvalidInput(f"{start} does not lie on {dem.name}.", file=dem.name)
+    ground = _ground(grid, dem, landcover, legend, lines)
+    seconds, told = travel_seconds(ground, xy, model=model)
+    return seconds, (*ground.caveats, *told)
+
+
+def track_times(tracks: list[Path], dem: Path | None, model: str) -> list[dict[str, Any]]:
+    """Predicted against actual time of recorded tracks."""
+    from wayhome.files.gpx import read_gpx
+    from wayhome.science.travel import predicted_track_seconds
+
+    out = []
+    for path in tracks:
+        for track in read_gpx(read_file(path)).tracks:
+            crs = proposed_crs(Position(lat_deg=float(track.lat_deg[0]), lon_deg=float(track.lon_deg[0])))
+            predicted = actual = length = 0.0
+            for part in track.pieces():
+                x, y = projection(crs).forward(part.lon_deg, part.lat_deg)
+                z = local.elevations(dem, part.lon_deg, part.lat_deg) if dem else part.elevation_m
+                predicted += predicted_track_seconds(x, y, np.nan_to_num(z, nan=float(np.nanmean(z)) if np.isfinite(z).any() else 0.0), model=model)
+                length += float(np.hypot(np.diff(x), np.diff(y)).sum())
+                actual += part.seconds() or 0.0
+            out.append({"file": path.name, "track": track.name, "length_m": length, "predicted_s": predicted,
+                        "actual_s": actual or None, "ratio": predicted / actual if actual else None})  # fmt: skip
+    return out
+
+
+def coverage(*, segment: Path, tracks: list[Path], sweep_width_m: float, cell_m: float) -> tuple[Raster, dict[str, Any], tuple[str, ...]]:
+    """POD raster and figures of tracks within a segment."""
+    from wayhome.files.geojson import read_geojson
+    from wayhome.files.gpx import read_gpx
+    from wayhome.planning.belief_map import CONVENTION, ring_mask
+    from wayhome.science import detection
+
+    polygons = [s for s in read_geojson(read_file(segment)) if s.kind == "polygon"]
+    if len(polygons) != 1:
+        raise InvalidInput(f"{segment.name} must hold exactly one area, not {len(polygons)}.", file=segment.name)
+    ring = polygons[0].line
+    crs = proposed_crs(ring[0])
+    x, y = projection(crs).forward([p.lon_deg for p in ring], [p.lat_deg for p in ring])
+    west, north = np.floor(x.min() / cell_m) * cell_m, np.ceil(y.max() / cell_m) * cell_m
+    grid = Grid(crs=crs, x_west_m=float(west), y_north_m=float(north), cell_m=cell_m,
+                height=int(np.ceil((north - y.min()) / cell_m)) + 1, width=int(np.ceil((x.max() - west) / cell_m)) + 1)  # fmt: skip
+    stretches: list[NDArray[np.float64]] = []
+    for path in tracks:
+        for track in read_gpx(read_file(path)).tracks:
+            for lat, lon in track.stretches():
+                stretches.append(np.column_stack(projection(crs).forward(lon, lat)))
+    found = detection.coverage(grid, stretches, sweep_width_m, ring_mask(grid, ring), convention=CONVENTION)
+    got = found.achieved
+    figures = {
+        "coverage_mean": got.coverage_mean, "pod_mean": got.pod_mean, "track_length_m": got.track_length_m,
+        "area_m2": geodesic_area_m2(ring), "pod_if_uniform": got.pod_if_uniform,
+    }  # fmt: skip
+    return found.pod, figures, found.caveats
+
+
+def score_map(path: Path, find: Position) -> dict[str, Any]:
+    """How a map rates against a find."""
+    from wayhome.files.geotiff import read_geotiff
+    from wayhome.science.scoring import score
+
+    poa, tags = read_geotiff(read_file(path))
+    try:
+        outside = float(tags.get("REST_OF_WORLD", max(0.0, 1.0 - float(np.sum(poa.values, dtype=float)))))
+    except ValueError:
+        raise InvalidInput(f"{path.name}: the tag REST_OF_WORLD is no number.", file=path.name) from None
+    return score(poa, outside, find)
+
+
+def score_cases(path: Path, models: tuple[str, ...], box_km: float, cell_m: float) -> dict[str, Any]:
+    """Models rated on a file of cases."""
+    import csv
+    import io
+
+    from wayhome.science.scoring import MODELS, score_cases as rate
+
+    if unknown := sorted(set(models) - set(MODELS)):
+        raise InvalidInput(f"There is no model {', '.join(unknown)}; there are: {', '.join(MODELS)}.", field="model")
+    rows = list(csv.DictReader(io.StringIO(read_file(path).decode("utf-8-sig"))))
+    return rate(rows, models or tuple(MODELS), box_m=box_km * 1000, cell_m=cell_m, rng=np.random.default_rng(0))
+
+
+def solve(what: str, payload: Any) -> dict[str, Any]:
+    """A solver by name, on the JSON of INTERFACES."""
+    if what == "allocation":
+        from wayhome.science.allocation import solve_allocation
+
+        return solve_allocation(payload)
+    raise NotYet(f"`wayhome solve {what}` comes with a later version; this one solves allocation.")
+
+
+def _grid(ipp: Position, box_km: float, cell_m: float) -> tuple[Grid, tuple[float, float]]:
+    if not (0 < box_km <= 400 and 0 < cell_m <= box_km * 100):
+        raise InvalidInput(f"A box of {box_km:g} km with cells of {cell_m:g} m makes no map; use for example 25 km and 100 m.")
+    crs = proposed_crs(ipp)
+    xy = projection(crs).xy_m(ipp)
+    return Grid.around(crs, *xy, box_m=box_km * 1000, cell_m=cell_m), xy
+
+
+def _ground(grid: Grid, dem: Path | None, landcover: Path | None, legend: str | None, lines: Lines) -> Ground:
+    elevation, told = local.read_dem(dem, grid) if dem else (None, ())
+    cover, cover_told = local.read_landcover(landcover, grid, legend or "") if landcover else (None, ())
+    found: dict[str, tuple[NDArray[np.float64], ...]] = {}
+    said: tuple[str, ...] = ()
+    for kind, path, layer in lines:
+        more, line_told = local.read_lines(path, layer, grid)
+        found[kind] = (*found.get(kind, ()), *more)
+        said += line_told
+    return Ground(dem=elevation, landcover=cover, legend=legend, lines=found, caveats=(*told, *cover_told, *said))

@@ -1,0 +1,305 @@
+"""A desk: its journal, blobs and ground, and everything that can be done with a case on it.
+
+The only place that wires rooms together. Commands go in as text fields; state, products, documents
+and files come out. Read paths never write.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets as random_names
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wayhome.base.errors import Conflict, InvalidInput, NotFound, RuleBroken
+from wayhome.base.record import Record
+from wayhome.case import authority
+from wayhome.case.agenda import Matter, agenda
+from wayhome.case.command import Command, parse_command
+from wayhome.case.fact import Context, Event, Origin, joined, parted
+from wayhome.case.state import CaseState, apply, decide, fold
+from wayhome.store.blobs import Blobs
+from wayhome.store.journal import Entry, Journal, Verified
+
+if TYPE_CHECKING:
+    from wayhome.planning.belief_map import BeliefMap
+    from wayhome.planning.inputs import MapInputs
+    from wayhome.planning.products import Product
+
+RETRIES = 8  # when the case moves on between reading and writing and the person did not say what they saw
+KEPT_MAPS = 8
+
+
+class Done(Record):
+    """What a command did: the case's new arrival number and its events; what was opened, if a seal was."""
+
+    seq: int
+    events: tuple[Event, ...]
+    opened: str | None = None
+
+
+def default_desk() -> Path:
+    """The user's own desk: `WAYHOME_DESK`, or the platform's user data folder."""
+    given = os.environ.get("WAYHOME_DESK")
+    if given:
+        return Path(given)
+    from platformdirs import user_data_path
+
+    return user_data_path("wayhome", appauthor=False) / "desk"
+
+
+class App:
+    """One desk folder. Thread-safe; several processes may share a desk."""
+
+    def __init__(self, desk: Path, clock: Callable[[], datetime] | None = None) -> None:
+        self.desk = desk
+        self._clock = clock or (lambda: datetime.now(UTC))
+        try:
+            desk.mkdir(parents=True, exist_ok=True)
+            self.journal = Journal(desk / "journal")
+        except OSError as error:
+            raise InvalidInput(f"The desk {desk} cannot be used: {error.strerror}.") from None
+        self.blobs = Blobs(desk / "blobs")
+        self._lock = threading.RLock()
+        self._facts: dict[str, list[tuple[tuple[Any, ...], Event, Origin]]] = {}
+        self._states: dict[str, CaseState] = {}
+        self._maps: OrderedDict[str, Any] = OrderedDict()
+
+    def close(self) -> None:
+        """Release the desk's files."""
+        self.journal.close()
+
+    def now(self) -> datetime:
+        """The desk's clock, UTC."""
+        return self._clock()
+
+    # -- cases ----------------------------------------------------------------------------------
+
+    def cases(self) -> tuple[str, ...]:
+        """Ids of the cases on this desk."""
+        return self.journal.cases()
+
+    def open_case(self, report: Mapping[str, Any], *, case: str | None = None, by: str | None = None) -> tuple[str, int]:
+        """Open a case from a report's tables; one entry, all or nothing."""
+        from wayhome.app.report_file import commands_of
+
+        commands = [parse_command(name, fields) for name, fields in commands_of(report)]
+        at = self._clock()
+        case = case or f"{at:%Y%m%d}-{random_names.token_hex(3)}"
+        if self.journal.head(case):
+            raise RuleBroken(f"There is a case {case} on this desk already.")
+        state, events = CaseState(case=case), []
+        origin = Origin(seq=1, at=at, by=by or authority.OPERATOR, desk=self.journal.desk)
+        for command in commands:
+            for event in decide(state, command, self._context(state, by, at)):
+                state = apply(state, event, origin)
+                events.append(event)
+        entry = self.journal.append(case, [parted(e) for e in events], expected_seq=0, at=at, by=origin.by)
+        return case, entry.seq
+
+    def do(
+        self, case: str, name: str, fields: Mapping[str, Any], *,
+        expected_seq: int | None = None, by: str | None = None, key: str | None = None,
+    ) -> Done:  # fmt: skip
+        """Do one command. `expected_seq` is what the person was looking at; `key` makes a repeat harmless."""
+        command = parse_command(name, fields)
+        for attempt in range(RETRIES):
+            if key is not None and (seen := self.journal.by_key(case, key)) is not None:
+                return Done(seq=seen.seq, events=tuple(e for e, _ in _events(seen)))
+            state = self.state(case)
+            if expected_seq is not None and expected_seq != state.seq:
+                raise Conflict(
+                    f"The case moved on: you looked at entry {expected_seq}, it now has {state.seq}. Look again, then repeat.",
+                    expected_seq=expected_seq, seq=state.seq,
+                )  # fmt: skip
+            context = self._context(state, by, self._clock())
+            events = decide(state, command, context)
+            self._check_result(state, events, context)
+            try:
+                entry = self.journal.append(
+                    case, [parted(e) for e in events], expected_seq=state.seq, at=context.at, by=context.by.id, key=key
+                )
+            except Conflict:
+                if expected_seq is not None or attempt == RETRIES - 1:
+                    raise
+                continue
+            return Done(seq=entry.seq, events=events, opened=self._opened(case, command, entry))
+        raise AssertionError("unreachable")
+
+    def state(self, case: str, as_of: datetime | None = None) -> CaseState:
+        """The case as it stands, or as it stood at a time."""
+        with self._lock:
+            fresh = self._read(case)
+            if as_of is not None:
+                return fold(case, [(e, o) for _, e, o in self._facts[case]], until=as_of)
+            if fresh or case not in self._states:
+                self._states[case] = fold(case, [(e, o) for _, e, o in self._facts[case]])
+            return self._states[case]
+
+    def agenda(self, state: CaseState, at: datetime | None = None) -> tuple[Matter, ...]:
+        """What needs a decision, at a time or now."""
+        return agenda(state, at or self._clock())
+
+    def actors(self, state: CaseState) -> list[dict[str, Any]]:
+        """Who can act in a case, with what they may do."""
+        names = [authority.OPERATOR]
+        if state.people.organisation is not None:
+            names += [m.id for m in state.people.organisation.members]
+        found = [authority.actor(state, n) for n in names]
+        return [{"id": a.id, "name": a.name, "rank": a.rank, "may": sorted(a.may)} for a in found]
+
+    def log(self, case: str, as_of: datetime | None = None) -> list[dict[str, Any]]:
+        """The journal as people read it."""
+        self._known(case)
+        out = []
+        for entry in self.journal.entries(case):
+            if as_of is not None and entry.at > as_of:
+                continue
+            events = [e for e, _ in _events(entry)]
+            out.append(
+                {
+                    "seq": entry.seq, "at": entry.at, "by": entry.by, "desk": entry.desk, "hash": entry.hash,
+                    "sentences": [e.says() for e in events],
+                    "events": [{"type": e.type, "version": e.version, "data": e.as_json()} for e in events],
+                }
+            )  # fmt: skip
+        return out
+
+    def verify(self, case: str | None = None) -> list[Verified]:
+        """Check hashes, links and secrets of one case or all; raises at the first bad entry."""
+        return [self.journal.verify(c) for c in ([case] if case else self.cases())]
+
+    def head(self, case: str) -> int:
+        """Arrival number of a case's newest entry."""
+        self._known(case)
+        return self.journal.head(case)
+
+    # -- products -------------------------------------------------------------------------------
+
+    @cached_property
+    def sources(self) -> Any:
+        """Where products read ground and tracks from."""
+        from wayhome.app.sources import DeskSources
+
+        return DeskSources(self.blobs)
+
+    def belief(self, inputs: MapInputs) -> BeliefMap:
+        """The map of some inputs; kept by content key, so an update computes only what is new."""
+        from wayhome.planning.belief_map import belief_map, scenario_maps
+        from wayhome.planning.inputs import key
+
+        maps, caveats = self._kept(f"prior:{key(inputs.prior())}", lambda: scenario_maps(inputs, self.sources))
+        found: BeliefMap = self._kept(key(inputs), lambda: belief_map(inputs, maps, caveats, self.sources))
+        return found
+
+    def product(self, case: str, name: str, *, as_of: datetime | None = None, at: datetime | None = None) -> Product:
+        """A product of a case by name, with caveats and provenance."""
+        from wayhome import __version__
+        from wayhome.planning import inputs as needs
+        from wayhome.planning import products
+
+        products.made(name)
+        state = self.state(case, as_of)
+        inputs: Record
+        extra: tuple[str, ...] = ()
+        if name == "poa":
+            inputs = wanted = needs.map_inputs(state, at)
+            found = self.belief(wanted)
+            data = products.poa_data(wanted, found)
+        elif name == "departure":
+            inputs = wanted = needs.map_inputs(state)
+            found = self.belief(wanted)
+            data, extra = products.departure_data(state, found, self.belief(products.halved_pod(wanted)))
+        else:
+            inputs = planned = needs.plan_inputs(state)
+            wanted, found = planned.map, self.belief(planned.map)
+            if name == "segments":
+                data = products.segments_data(planned, found)
+            else:
+                data, extra = products.plan_data(planned, found, self.sources)
+        return products.Product(
+            name=name, seq=state.seq, key=needs.key(inputs), caveats=(*found.caveats, *extra, products.DECISION_AID),
+            provenance={
+                "program": __version__, "model": wanted.model, "as_of": state.as_of, "heads": self.journal.heads(case),
+                "ground": [{"kind": g.kind, "file": g.file_name, "blob": g.blob} for g in wanted.ground],
+                "seed": None,
+            },
+            data=data,
+        )  # fmt: skip
+
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _known(self, case: str) -> None:
+        if not self.journal.head(case):
+            have = ", ".join(self.cases()) or "none yet"
+            raise NotFound(f"There is no case \"{case}\" on this desk; there are: {have}.", case=case)
+
+    def _read(self, case: str) -> bool:
+        self._known(case)
+        facts = self._facts.setdefault(case, [])
+        seen = max((o.seq for _, _, o in facts), default=0)
+        entries = self.journal.entries(case, after=seen)
+        for entry in entries:
+            facts += [((*entry.clock, entry.desk, i), e, o) for i, (e, o) in enumerate(_events(entry))]
+        if entries:
+            facts.sort(key=lambda f: f[0])
+        return bool(entries)
+
+    def _context(self, state: CaseState, by: str | None, at: datetime) -> Context:
+        from wayhome.base.projection import proposed_crs
+
+        home = not self.journal.head(state.case) or self.journal.home(state.case) == self.journal.desk
+        return Context(
+            by=authority.actor(state, by), at=at, desk=self.journal.desk, is_home=home, propose_crs=proposed_crs
+        )
+
+    def _check_result(self, state: CaseState, events: tuple[Event, ...], context: Context) -> None:
+        """Refuse what would leave the case without a computable map, before it is written."""
+        from wayhome.case.area import SearchAreaSet
+
+        if any(isinstance(e, SearchAreaSet) and e.crs for e in events):
+            from wayhome.base.projection import checked_crs
+
+            for event in events:
+                if isinstance(event, SearchAreaSet) and event.crs:
+                    checked_crs(event.crs)
+        origin = Origin(seq=state.seq + 1, at=context.at, by=context.by.id, desk=context.desk)
+        for event in events:
+            state = apply(state, event, origin)
+        state.scenarios.weights(state.evidence.standing())
+
+    def _opened(self, case: str, command: Command, entry: Entry) -> str | None:
+        from wayhome.case.seal import OpenSealedFact
+
+        if not isinstance(command, OpenSealedFact):
+            return None
+        wanted = entry.facts[0].public["fact"]
+        for held in self.journal.entries(case):
+            for fact in held.facts:
+                if fact.type == "fact_sealed" and fact.public["fact"] == wanted:
+                    return fact.secrets["content"][1] or "[erased]"
+        raise AssertionError(f"sealed fact {wanted} without an entry")
+
+    def _kept(self, key: str, compute: Callable[[], Any]) -> Any:
+        with self._lock:
+            if key in self._maps:
+                self._maps.move_to_end(key)
+                return self._maps[key]
+        made = compute()
+        with self._lock:
+            self._maps[key] = made
+            while len(self._maps) > KEPT_MAPS:
+                self._maps.popitem(last=False)
+        return made
+
+
+def _events(entry: Entry) -> Iterator[tuple[Event, Origin]]:
+    origin = Origin(seq=entry.seq, at=entry.at, by=entry.by, desk=entry.desk)
+    for fact in entry.facts:
+        values = {field: value for field, (_, value) in fact.secrets.items()}
+        yield joined(fact.type, fact.version, fact.public, values), origin

@@ -1,0 +1,278 @@
+"""The HTTP routes, thin: JSON in, one call of the desk, JSON out; and the error table of this edge.
+
+Every answer that depends on the journal carries the `seq` it was made from. Only this machine is
+served: a foreign Host or Origin is refused, since there are no accounts yet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import FastAPI, File, Form, Header, Request, UploadFile
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from wayhome import __version__
+from wayhome.app import catalogue, exchange, pictures
+from wayhome.base.errors import InvalidInput, NotFound, WayhomeError
+from wayhome.base.quantity import instant
+from wayhome.base.record import to_json
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from wayhome.app import App
+
+STATIC = Path(__file__).parent / "static"
+LOCAL = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver"}
+POLL_S = 0.25
+HEARTBEAT_S = 15.0
+_log = logging.getLogger("wayhome.web")
+
+
+class NewCase(BaseModel):
+    """A report as its TOML would hold it."""
+
+    report: dict[str, Any]
+    as_user: str | None = None
+
+
+class Act(BaseModel):
+    """One command."""
+
+    fields: dict[str, Any] = {}
+    expected_seq: int | None = None
+    as_user: str | None = None
+    key: str | None = None
+
+
+def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
+    """The web application over one desk."""
+    api = FastAPI(title="Wayhome", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    stop = stopping or asyncio.Event()
+    _guard(api)
+
+    @api.get("/health")
+    def health() -> dict[str, str]:
+        return {"status": "ok", "version": __version__}
+
+    @api.get("/ready")
+    def ready() -> dict[str, Any]:
+        return {"status": "ready", "cases": len(desk.cases())}
+
+    @api.get("/api/docs", response_class=HTMLResponse, include_in_schema=False)
+    def docs() -> str:
+        return _DOCS
+
+    @api.get("/api/cases")
+    def cases() -> dict[str, Any]:
+        states = [desk.state(c) for c in desk.cases()]
+        return {
+            "cases": [
+                {
+                    "id": s.case, "title": s.report.title, "status": s.status, "seq": s.seq,
+                    "reported_at": to_json(s.report.reported_at), "invented": s.report.invented,
+                }
+                for s in states
+            ]
+        }  # fmt: skip
+
+    @api.post("/api/cases")
+    def open_case(body: NewCase) -> dict[str, Any]:
+        case, seq = desk.open_case(body.report, by=body.as_user)
+        return {"case": case, "seq": seq}
+
+    @api.get("/api/cases/{case}")
+    def show(case: str, as_of: str | None = None) -> dict[str, Any]:
+        state = desk.state(case, _time(as_of, "as_of"))
+        matters = desk.agenda(state, state.as_of if as_of else None)
+        return {
+            "seq": state.seq, "status": state.status, "state": to_json(state), "agenda": to_json(list(matters)),
+            "actors": desk.actors(state),
+        }  # fmt: skip
+
+    @api.get("/api/cases/{case}/log")
+    def log(case: str, as_of: str | None = None) -> dict[str, Any]:
+        entries = desk.log(case, _time(as_of, "as_of"))
+        return {"seq": entries[-1]["seq"] if entries else 0, "entries": to_json(entries)}
+
+    @api.get("/api/cases/{case}/verify")
+    def verify(case: str) -> dict[str, Any]:
+        found = desk.verify(case)[0]
+        return {"seq": found.entries, "entries": found.entries, "heads": found.heads, "erased": found.erased}
+
+    @api.get("/api/commands")
+    def commands() -> dict[str, Any]:
+        return {"commands": catalogue.command_list()}
+
+    @api.post("/api/cases/{case}/do/{command}")
+    def do(case: str, command: str, body: Act) -> dict[str, Any]:
+        done = desk.do(case, command, body.fields, expected_seq=body.expected_seq, by=body.as_user, key=body.key)
+        out: dict[str, Any] = {"seq": done.seq, "events": [{"type": e.type, "data": e.as_json()} for e in done.events]}
+        if done.opened is not None:
+            out["opened"] = done.opened
+        return out
+
+    @api.get("/api/cases/{case}/products")
+    def products(case: str) -> dict[str, Any]:
+        return {"seq": desk.head(case), "products": catalogue.product_list()}
+
+    @api.get("/api/cases/{case}/products/poa/image.png", response_class=Response)
+    def poa_image(case: str, as_of: str | None = None, at: str | None = None, key: str | None = None) -> Response:
+        content = pictures.poa_png(desk, case, as_of=_time(as_of, "as_of"), at=_time(at, "at"))
+        return Response(content, media_type="image/png", headers={"Cache-Control": "private, max-age=3600" if key else "no-store"})
+
+    @api.get("/api/cases/{case}/products/{name}")
+    def product(case: str, name: str, as_of: str | None = None, at: str | None = None) -> dict[str, Any]:
+        made = desk.product(case, name, as_of=_time(as_of, "as_of"), at=_time(at, "at"))
+        data = made.data
+        if name == "poa":
+            data = {**data, **pictures.poa_frame(desk, case, made, as_of=as_of, at=at)}
+        return {**to_json(made), "data": to_json(data)}
+
+    @api.get("/api/cases/{case}/ground")
+    def ground(case: str) -> dict[str, Any]:
+        return {"seq": desk.head(case), **pictures.ground_frame(desk, case)}
+
+    @api.get("/api/cases/{case}/ground/hillshade.png", response_class=Response)
+    def hillshade(case: str) -> Response:
+        return Response(pictures.hillshade_png(desk, case), media_type="image/png", headers={"Cache-Control": "private, max-age=60"})
+
+    @api.get("/api/cases/{case}/tracks")
+    def tracks(case: str, as_of: str | None = None) -> dict[str, Any]:
+        return {"seq": desk.head(case), "tracks": pictures.tracks_frame(desk, case, as_of=_time(as_of, "as_of"))}
+
+    @api.post("/api/cases/{case}/import")
+    async def import_files(
+        case: str,
+        files: Annotated[list[UploadFile], File()],
+        as_kind: Annotated[str, Form(alias="as")] = "auto",
+        for_: Annotated[str | None, Form(alias="for")] = None,
+        as_user: Annotated[str | None, Form()] = None,
+    ) -> dict[str, Any]:
+        contents = [(f.filename or "file", await f.read()) for f in files]
+        rows = await run_in_threadpool(
+            exchange.import_files, desk, case, contents, as_=as_kind, for_=for_ or None, by=as_user or None
+        )
+        return {"imported": rows, "seq": desk.head(case)}
+
+    @api.get("/api/cases/{case}/documents")
+    def documents(case: str) -> dict[str, Any]:
+        state = desk.state(case)
+        return {"seq": state.seq, "documents": catalogue.document_list(state)}
+
+    @api.get("/api/cases/{case}/documents/{kind}.pdf", response_class=Response)
+    def document(
+        case: str, kind: str, request: Request, as_of: str | None = None
+    ) -> Response:
+        content = exchange.document(desk, case, kind, for_id=request.query_params.get("for") or None, as_of=_time(as_of, "as_of"))
+        return Response(content, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{kind}.pdf"'})
+
+    @api.get("/api/cases/{case}/export/{form}", response_class=Response)
+    def export(case: str, form: str, as_of: str | None = None) -> Response:
+        content, media = exchange.export(desk, case, form, as_of=_time(as_of, "as_of"))
+        suffix = {"geotiff": "tif"}.get(form, form)
+        return Response(content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{form}.{suffix}"'})
+
+    @api.get("/api/cases/{case}/follow", response_class=StreamingResponse)
+    async def follow(
+        case: str, after: int | None = None, last_event_id: Annotated[str | None, Header()] = None
+    ) -> StreamingResponse:
+        head = await run_in_threadpool(desk.head, case)
+        seen = int(last_event_id) if last_event_id and last_event_id.isdigit() else after if after is not None else head
+
+        async def changes() -> AsyncIterator[str]:
+            nonlocal seen
+            yield f"retry: 1000\nevent: hello\ndata: {{\"seq\": {head}}}\n\n"
+            quiet = 0.0
+            while not stop.is_set():
+                now = await run_in_threadpool(desk.head, case)
+                if now > seen:
+                    seen, quiet = now, 0.0
+                    yield f"id: {now}\nevent: entry\ndata: {{\"seq\": {now}}}\n\n"
+                elif quiet >= HEARTBEAT_S:
+                    quiet = 0.0
+                    yield ": still here\n\n"
+                await asyncio.sleep(POLL_S)
+                quiet += POLL_S
+
+        return StreamingResponse(changes(), media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+
+    @api.get("/api/{rest:path}", include_in_schema=False)
+    def nothing(rest: str) -> None:
+        raise NotFound(f"There is nothing at /api/{rest}; /api/docs lists what there is.")
+
+    if (STATIC / "index.html").exists():
+        api.mount("/assets", StaticFiles(directory=STATIC / "assets"), name="assets")
+
+        @api.get("/{path:path}", include_in_schema=False)
+        def page(path: str) -> FileResponse:
+            wanted = (STATIC / path).resolve()
+            if path and wanted.is_relative_to(STATIC.resolve()) and wanted.is_file():
+                return FileResponse(wanted)
+            if "." in path.rsplit("/", 1)[-1]:
+                raise NotFound(f"There is no file {path}.")
+            return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+
+    return api
+
+
+def _guard(api: FastAPI) -> None:
+    @api.middleware("http")
+    async def only_this_machine(request: Request, call_next: Any) -> Response:
+        host = request.headers.get("host", "")
+        name = host if host.startswith("[") and host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host
+        origin = request.headers.get("origin")
+        foreign = origin is not None and origin.split("//", 1)[-1] != host
+        if name not in LOCAL or foreign:
+            return JSONResponse(_error("not_allowed", "This desk answers only to pages of this machine."), 403)
+        response: Response = await call_next(request)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
+            "connect-src 'self'; frame-ancestors 'none'; object-src 'none'; frame-src 'self'"
+        )
+        return response
+
+    @api.exception_handler(WayhomeError)
+    async def sentence(_: Request, error: WayhomeError) -> JSONResponse:
+        return JSONResponse(to_json(error.as_json()), error.http_status)
+
+    @api.exception_handler(RequestValidationError)
+    async def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(p) for p in first["loc"] if p != "body")
+        return JSONResponse(_error("invalid_input", f"{where or 'body'}: {first['msg']}.", field=where), InvalidInput.http_status)
+
+    @api.exception_handler(HTTPException)
+    async def plain(_: Request, error: HTTPException) -> JSONResponse:
+        code = "not_found" if error.status_code == 404 else "invalid_input"
+        return JSONResponse(_error(code, f"{error.detail}."), error.status_code)
+
+    @api.exception_handler(Exception)
+    async def bug(request: Request, error: Exception) -> JSONResponse:
+        _log.exception("bug at %s %s", request.method, request.url.path)
+        return JSONResponse(_error("bug", "Something is wrong in the program itself; nothing was half-written. Please report it."), 500)
+
+
+def _error(code: str, message: str, **details: Any) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message, "details": details}}
+
+
+def _time(text: str | None, what: str) -> datetime | None:
+    # a "+" of an offset typed into a URL arrives as a space
+    return None if not text else instant(text.replace(" ", "+"), what)
+
+
+_DOCS = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Wayhome API</title>
+<link rel="stylesheet" href="/swagger-ui/swagger-ui.css"></head><body><div id="swagger-ui"></div>
+<script src="/swagger-ui/swagger-ui-bundle.js"></script><script src="/swagger-ui/start.js"></script></body></html>"""
