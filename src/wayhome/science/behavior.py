@@ -13,6 +13,7 @@ from math import exp, inf, pi, sqrt
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from scipy.ndimage import distance_transform_edt
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
@@ -35,6 +36,12 @@ FAST_PACE = Sourced(
     source="campbell2019",
     doubt="90th percentile of recreational tracks on the flat, running included (3.39 m/s), over Tobler's 1.40 m/s.",
 )
+CROSSING_MPS = Sourced(
+    value=0.174,
+    unit="m/s",
+    source="igt4sar",
+    doubt="5 km/h on the worst ground that IGT4SAR still walks (impedance 98); nobody measured it for water.",
+)
 REST_OF_WORLD_FLOOR = 0.01  # a clock or an IPP may be wrong: the rest of the world never goes to zero (AF 447)
 
 # --- what the tables say --------------------------------------------------------------------------
@@ -55,7 +62,6 @@ class Stratum(Record):
     source: str
     caveats: tuple[str, ...] = ()
 
-    @property
     def title(self) -> str:
         """The stratum as people say it, such as ``hiker, dry, mountain``."""
         kinds = [kind for kind in (self.ecoregion, self.relief) if kind != "all"]
@@ -86,6 +92,7 @@ def subject_category(name: str) -> tuple[str, tuple[str, ...]]:
     """Key of a subject category from any accepted spelling, and the caveats of that reading.
 
     An unknown name gives the key ``pooled`` (all categories together) and says so; it is never guessed at.
+    What the tables lack for a known category is told by `stratum`.
     """
     if _plain(name) == POOLED:
         return POOLED, ()
@@ -95,7 +102,12 @@ def subject_category(name: str) -> tuple[str, tuple[str, ...]]:
             f'"{name}" is not a category of the published tables; all categories pooled are used. '
             "Choose a listed category for a better map.",
         )
-    return entry["category"], (entry["caveat"],) if "caveat" in entry else ()
+    return entry["category"], ()
+
+
+def _table_caveats(category: str) -> tuple[str, ...]:
+    entry = next((r for r in table("synonyms")["row"] if r["category"] == category), {})
+    return (entry["caveat"],) if "caveat" in entry else ()
 
 
 def _rows(category: str) -> tuple[dict[str, Any], ...]:
@@ -138,13 +150,12 @@ def stratum(category: str, ecoregion: str | None = None, relief: str | None = No
     key, caveats = subject_category(category)
     eco, eco_caveats = _kind(ecoregion, _ECOREGIONS, "ecoregion")
     rel, relief_caveats = _kind(relief, _RELIEFS, "relief")
-    caveats = (*caveats, *eco_caveats, *relief_caveats)
+    caveats = (*caveats, *_table_caveats(key), *eco_caveats, *relief_caveats)
     rows = _rows(key)
     if not rows:
-        pooled = pooled_stratum()
-        if key != POOLED and not caveats:
-            caveats = (f"No public figures for {key}; all categories pooled are used.",)
-        return pooled.replace(caveats=(*caveats, *pooled.caveats))
+        if key != POOLED:
+            caveats = (*caveats, f"That is too little for a law of {key.replace('_', ' ')}; all categories pooled are used.")
+        return pooled_stratum().replace(caveats=caveats)
 
     def fits(row: dict[str, Any], want_eco: str | None, want_relief: str | None) -> bool:
         return (want_eco is None or row["ecoregion"] in (want_eco, "all")) and (
@@ -174,11 +185,11 @@ def stratum(category: str, ecoregion: str | None = None, relief: str | None = No
         source=row["source"],
     )
     if is_fallback:
-        caveats = (*caveats, f"The tables have no row for {asked}; the one for {chosen.title} is used.")
+        caveats = (*caveats, f"The tables have no row for {asked}; the one for {chosen.title()} is used.")
     elif (eco is None and chosen.ecoregion != "all") or (rel is None and chosen.relief != "all"):
-        caveats = (*caveats, f"The kind of ground is not given in full; of {asked} the row {chosen.title} is used.")
+        caveats = (*caveats, f"The kind of ground is not given in full; of {asked} the row {chosen.title()} is used.")
     if chosen.n is not None and chosen.n < SMALL_SAMPLE:
-        caveats = (*caveats, f"Only {chosen.n} incidents stand behind {chosen.title}; its distances are rough.")
+        caveats = (*caveats, f"Only {chosen.n} incidents stand behind {chosen.title()}; its distances are rough.")
     if "doubt" in row:
         caveats = (*caveats, row["doubt"])
     return chosen.replace(caveats=caveats)
@@ -288,7 +299,6 @@ class DistanceLaw(Record):
         """Relative change of the median by the core: -0.1 means one tenth nearer the IPP."""
         return self.quantile_m(0.5) / exp(self.mu_ln_m) - 1.0
 
-    @property
     def caveats(self) -> tuple[str, ...]:
         """Said when the core moves the median by more than 5 %."""
         if not self.has_core or abs(self.median_shift) <= 0.05:
@@ -379,8 +389,8 @@ def travel_limited(
     poa.like(seconds, "seconds")
     if not (np.isfinite(hours) and hours > 0.0):
         raise InvalidInput(f"Hours since last seen must be above zero, not {hours}.", hours=hours)
-    needed = np.nan_to_num(seconds.values.astype(float), nan=inf, posinf=inf) / (hours * 3600.0)
     fast = float(FAST_PACE)
+    needed = _crossing_s(seconds) / (hours * 3600.0)
     reach = np.clip((fast - needed) / (fast - 1.0), 0.0, 1.0)
     inside = poa.values * reach
     if not inside.sum() > 0.0:
@@ -400,3 +410,19 @@ def travel_limited(
         )
     cut = inside / total
     return Raster(cut, poa.grid, "poa"), max(0.0, 1.0 - float(cut.sum())), caveats
+
+
+def _crossing_s(seconds: Raster) -> NDArray[np.float64]:
+    """Walking time with ground that cannot be walked entered from its edge, very slowly.
+
+    A lake or a cliff stops a team, not a subject: people are found in the water and below the edge.
+    """
+    walked = np.asarray(seconds.values, float)
+    open_ground = np.isfinite(walked)
+    if open_ground.all():
+        return walked
+    if not open_ground.any():
+        return np.full(walked.shape, inf)
+    away, nearest = distance_transform_edt(~open_ground, return_indices=True)
+    crossed: NDArray[np.float64] = walked[tuple(nearest)] + away * seconds.grid.cell_m / float(CROSSING_MPS)
+    return crossed

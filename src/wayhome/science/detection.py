@@ -35,7 +35,7 @@ RANGE_TO_SWEEP_WIDTH: dict[Visibility, Sourced] = {
 }
 
 SIGMA_OF_SWEEP_WIDTH = 0.5  # sd of the kernel / W: even sweeps at C = 1 fall between random and inverse cube
-MEASURED_TO_RATE = 1.4391472109354781  # s that solves: integral of 1 - exp(-s F) over one pass = W (THEORY 12)
+MEASURED_TO_RATE = 1.4391472109354781  # s of: integral of 1 - exp(-s F) over one pass = W (THEORY 12)
 FINEST_NEEDED = 1.0 / 3.0  # of W: with cells up to this the sweep width of one pass comes out within 1 %
 _REACH = 5.0  # kernel cut, in standard deviations; the cut mass is given back to the cells within
 _STEP = 1.0 / 3.0  # pieces of track, in standard deviations
@@ -49,7 +49,7 @@ def sweep_width_m(detection_range_m: float, visibility: Visibility) -> float:
     W = 1.8 Rd (high), 1.6 Rd (medium), 1.1 Rd (low). Source: Koester et al. 2014, ten experiments on land.
     """
     if visibility not in RANGE_TO_SWEEP_WIDTH:
-        raise InvalidInput(f"Visibility \"{visibility}\" is not one of high, medium, low.", field="visibility")
+        raise InvalidInput(f"\"{visibility}\" is not one of high, medium, low.", field="visibility")
     return _positive(detection_range_m, "Detection range", "m") * float(RANGE_TO_SWEEP_WIDTH[visibility])
 
 
@@ -81,7 +81,7 @@ def pod_cumulative(pod: ArrayLike, weights: ArrayLike | None = None) -> float:
     missed = np.prod(1.0 - table, axis=0)
     if weights is None:
         if table.ndim != 1:
-            raise InvalidInput("One POD for each pass is needed, or weights of the cases that the passes share.")
+            raise InvalidInput("One POD for each pass is needed, or weights of the cases they share.")
         return float(1.0 - missed)
     shares = np.asarray(weights, np.float64)
     if shares.shape != missed.shape or not (shares.min() >= 0.0 and abs(shares.sum() - 1.0) <= 1e-9):
@@ -101,7 +101,7 @@ class Achieved:
     """What one outing did in its segment: the numbers of a debrief.
 
     `coverage_mean` is W*L/A less what spilled over the edge; `pod_mean` the mean POD over the segment;
-    `pod_if_uniform` the POD if the same coverage lay evenly, never below `pod_mean`; `jensen_gap` their difference.
+    `pod_if_uniform` the POD if the same coverage lay evenly, never below `pod_mean`.
     """
 
     coverage_mean: float
@@ -148,8 +148,8 @@ def coverage(
     mask : raster of `mask`, the segment; None for the whole grid. Length counts inside; what spills over its
         edge is lost.
     convention : what W means. "measured" (the default): W comes from an experiment or from Rd, so that *one*
-        straight pass has the sweep width W; then POD = 1 - exp(-s C) with s = 1.439. "rate": W is the integral
-        of the detection rate across the track, POD = 1 - exp(-C), and one pass sweeps 0.770 W only.
+        straight pass has the sweep width W; then POD = 1 - exp(-s C) with s = 1.439. "rate": W is the
+        integral of the detection rate across the track, POD = 1 - exp(-C), and one pass sweeps 0.770 W only.
 
     Notes
     -----
@@ -184,7 +184,7 @@ def coverage(
         if finer < wanted:
             caveats.append(
                 f"Cells of {grid.cell_m:g} m are coarse for a sweep width of {width:g} m: POD is overstated "
-                f"where the track is thin; use smaller cells (best {FINEST_NEEDED * width:.0f} m) or a smaller box."
+                f"where the track is thin; use cells of {FINEST_NEEDED * width:.0f} m or a smaller box."
             )
         step_m = grid.cell_m / finer
         origin = (grid.x_west_m + cols.start * grid.cell_m, grid.y_north_m - rows.start * grid.cell_m)
@@ -248,7 +248,7 @@ def _checked(coverage: ArrayLike) -> NDArray[np.float64]:
 
 def _like(given: Numbers, values: Any) -> Numbers:
     """A plain float for a float, an array for an array."""
-    return cast("Numbers", values if isinstance(given, np.ndarray) else float(values))
+    return cast("Numbers", values if isinstance(given, np.ndarray) else values.item())
 
 
 def _inside(grid: Grid, mask: Raster | None) -> NDArray[np.bool_]:
@@ -309,7 +309,7 @@ def _spread(
     """Add to `fine` `[H*finer, W*finer]` the length per cell of the track inside, blurred by a Gaussian.
 
     All in units of a fine cell, `track` `[n, 2]` as column, row. Gives the length inside. Pieces are gathered
-    to sigma/3 about their centre of mass before they are spread, so that dense fixes cost no more than sparse.
+    to sigma/3 about their centre of mass before they are spread, so that dense fixes cost no more.
     """
     step = sigma * _STEP
     weight_u = np.empty(2 * int(_REACH * sigma) + 4)
@@ -388,7 +388,7 @@ def _blur(
     weight_u: NDArray[np.float64],
     weight_v: NDArray[np.float64],
 ) -> None:
-    """Add a mass at column u, row v as a Gaussian averaged over each cell; what falls off the array is lost."""
+    """Add a mass at column u, row v as a Gaussian averaged over each cell; what falls off is lost."""
     col, n_cols, all_u = _share(u, sigma, fine.shape[1], weight_u)
     row, n_rows, all_v = _share(v, sigma, fine.shape[0], weight_v)
     for i in range(n_rows):

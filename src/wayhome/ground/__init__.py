@@ -1,0 +1,1 @@
+"""Getting terrain: local files, read onto a case's grid."""

@@ -1,0 +1,401 @@
+"""Best use of effort against a subject who stays: how much where, and which team to which segment.
+
+Knows exponential detection, POD = 1 - exp(-coverage). Refuses to know ground, travel and people: rates and hours
+arrive as numbers. Every answer carries a proof of how far from the best it can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from wayhome.base.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Array = NDArray[np.float64]
+
+GAP_TARGET = 1e-11  # of what there is to gain; the promise is 1e-9 of the total weight
+_MOST_STEPS = 200
+_NO_USE = 1e-290  # coverage below which effort cannot help and its inverse overflows
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Allocation:
+    """Effort by cell and what it finds; all in the unit of the weights given as POA.
+
+    `effort` is `[C]` or `[C, R]`, `dual` `[R]` the value of one more unit of each resource, `gap` >= 0 a proved bound
+    on what any other allocation could find beyond `pos`. Arrays are read-only.
+    """
+
+    effort: Array
+    pos: float
+    residual: float
+    dual: Array
+    gap: float
+
+
+def water_filling(poa: ArrayLike, rate: ArrayLike, effort: float) -> Allocation:
+    """Best split of one divisible resource over cells: maximise sum of p (1 - exp(-w z)), sum of z = effort.
+
+    Parameters
+    ----------
+    poa : `[C]` weights >= 0, any sum.
+    rate : `[C]` coverage per unit of effort, W/A for track length or W*v*n/A for time.
+    effort : >= 0. What cannot help (all rates 0) stays unspent.
+
+    Notes
+    -----
+    z = max(0, ln(p w / dual) / w): effort goes where the next bit of it finds most (Charnes & Cooper 1958; Koopman).
+    Exact, O(C log C).
+    """
+    p, w, total = _checked(poa, np.asarray(rate, np.float64).reshape(-1, 1), [effort])
+    spread, dual = _filled(p, w[:, 0], float(total[0]))
+    return _allocation(p, w, total, spread[:, None], np.array([dual]), single=True)
+
+
+def allocation(poa: ArrayLike, rate: ArrayLike, effort: ArrayLike) -> Allocation:
+    """Best split of several divisible resources, each with its own rates: Washburn's problem (JOTA 1995).
+
+    Maximise sum of p_i (1 - exp(-sum_j w_ij t_ij)) with sum_i t_ij = effort_j. `poa` `[C]` >= 0 of any sum, `rate`
+    `[C, R]` >= 0 per unit of effort, `effort` `[R]` >= 0; effort that can't help stays unspent.
+
+    Notes
+    -----
+    A primal-dual interior point method whose Newton step is R x R; then proved by the Lagrangian dual: at prices
+    lambda a cell buys from the resource with the least lambda/w only, so the bound costs one pass over the cells.
+    """
+    p, w, total = _checked(poa, rate, effort)
+    on = (p[:, None] > 0.0) & (w * total > _NO_USE)
+    cells, resources = np.flatnonzero(on.any(axis=1)), np.flatnonzero(on.any(axis=0))
+    spread, dual = np.zeros_like(w), np.zeros(len(total))
+    if len(resources) == 1:
+        j = int(resources[0])
+        spread[:, j], dual[j] = _filled(p, w[:, j], float(total[j]))
+    elif len(resources):
+        block = np.ix_(cells, resources)
+        scaled = np.where(on[block], w[block] * total[resources], 0.0)
+        gain = float((p[cells, None] * scaled).max(axis=0).sum())
+        unit = min(float(p.sum()), gain)
+        shares, prices = _interior_point(p[cells] / unit, scaled)
+        spread[block] = shares * total[resources]
+        dual[resources] = prices * unit / total[resources]
+    return _allocation(p, w, total, spread, dual, single=False)
+
+
+def solve_allocation(payload: Mapping[str, Any], clock: Callable[[], float]) -> dict[str, Any]:
+    """The answer of `wayhome solve allocation` to its JSON (INTERFACES); `clock` gives seconds.
+
+    Raises
+    ------
+    InvalidInput : naming the field and the index that is wrong.
+    """
+    began = clock()
+    unknown = set(payload) - {"poa", "rate", "effort"}
+    missing = {"poa", "rate", "effort"} - set(payload)
+    if unknown or missing:
+        raise InvalidInput(
+            "The input needs exactly \"poa\", \"rate\" and \"effort\"; "
+            + "; ".join(f"{what} {', '.join(sorted(which))}" for what, which in
+                        (("missing:", missing), ("unknown:", unknown)) if which) + ".",
+            missing=sorted(missing), unknown=sorted(unknown),
+        )
+    effort = _numbers(payload["effort"], "effort")
+    poa = _numbers(payload["poa"], "poa")
+    if not isinstance(payload["rate"], list) or len(payload["rate"]) != len(poa):
+        raise InvalidInput(f"rate needs {len(poa)} rows, one for each cell of poa.", field="rate")
+    rate = [_numbers(row, f"rate[{i}]") for i, row in enumerate(payload["rate"])]
+    for i, row in enumerate(rate):
+        if len(row) != len(effort):
+            raise InvalidInput(
+                f"rate[{i}] has {len(row)} numbers; effort has {len(effort)} resources.", field="rate", index=i
+            )
+    best = allocation(poa, np.reshape(rate, (len(poa), len(effort))), effort)
+    return {
+        "effort": best.effort.tolist(), "pos": best.pos, "residual": best.residual, "dual": best.dual.tolist(),
+        "gap": best.gap, "seconds": clock() - began,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamChoice:
+    """One team's segment, and the numbers of the reason; `segment` None where it finds nothing to do.
+
+    `coverage` >= 0 over its hours, `pod` and `pos` fractions, `psr_per_h` the first hour's rate W*v*n*POA/A.
+    """
+
+    team: int
+    segment: int | None
+    is_locked: bool
+    hours: float = 0.0
+    poa: float = 0.0
+    coverage: float = 0.0
+    pod: float = 0.0
+    pos: float = 0.0
+    psr_per_h: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunnerUp:
+    """The best plan that differs from the chosen one: its POS, and `(team, segment now, segment then)`."""
+
+    pos_total: float
+    changes: tuple[tuple[int, int | None, int | None], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamPlan:
+    """One segment for each team, one team for each segment, with the most POS.
+
+    `upper_bound` is what no plan can beat even if every team could split its hours over any segments.
+    """
+
+    choices: tuple[TeamChoice, ...]
+    pos_total: float
+    runner_up: RunnerUp | None
+    upper_bound: float
+
+
+def team_plan(
+    poa_segment: ArrayLike,
+    coverage_rate_per_h: ArrayLike,
+    hours_available: ArrayLike,
+    locked: Mapping[int, int | None],
+) -> TeamPlan:
+    """The plan of one operational period for teams that stay whole: an exact assignment.
+
+    Parameters
+    ----------
+    poa_segment : `[S]` POA >= 0 of each segment.
+    coverage_rate_per_h : `[S, K]` coverage that team k lays in segment s in an hour, W*v*n/A [1/h].
+    hours_available : `[S, K]` hours left for searching after travel; 0 or less: the team cannot go there.
+    locked : team to segment, or to None (stands down): what a person has decided; kept, and counted.
+    """
+    rate = np.asarray(coverage_rate_per_h, np.float64)
+    if rate.ndim != 2:
+        raise InvalidInput("coverage_rate_per_h needs one row for each segment and one column for each team.")
+    n_segments, n_teams = rate.shape
+    poa, rate, _ = _checked(poa_segment, rate, np.ones(n_teams), names=("poa_segment", "coverage_rate_per_h", ""))
+    hours = np.asarray(hours_available, np.float64)
+    if hours.shape != rate.shape or not np.isfinite(hours).all():
+        raise InvalidInput(f"hours_available needs {n_segments} x {n_teams} finite numbers.", field="hours_available")
+    hours = np.maximum(hours, 0.0)
+    _check_locks(locked, n_segments, n_teams)
+    coverage = rate * hours
+    pos = poa[:, None] * -np.expm1(-coverage)
+    taken = {s for s in locked.values() if s is not None}
+    free = pos.copy()
+    free[sorted(taken)] = 0.0
+    free[:, sorted(locked)] = 0.0
+
+    segments = _assigned(free, locked)
+    total = _total(pos, segments)
+    runner_up = None
+    for team, segment in enumerate(segments):
+        if team in locked or segment is None:
+            continue
+        without = free.copy()
+        without[segment, team] = 0.0
+        other = _assigned(without, locked)
+        other_total = _total(pos, other)
+        if runner_up is None or other_total > runner_up.pos_total:
+            changes = tuple((k, a, b) for k, (a, b) in enumerate(zip(segments, other, strict=True)) if a != b)
+            runner_up = RunnerUp(pos_total=other_total, changes=changes)
+
+    locked_coverage = np.zeros(n_segments)
+    for k, s in locked.items():
+        if s is not None:
+            locked_coverage[s] = coverage[s, k]
+    open_teams = [k for k in range(n_teams) if k not in locked]
+    relaxed = allocation(poa * np.exp(-locked_coverage), coverage[:, open_teams], np.ones(len(open_teams)))
+    locked_pos = float(poa @ -np.expm1(-locked_coverage))
+    choices = tuple(
+        TeamChoice(team=k, segment=None, is_locked=k in locked) if s is None else TeamChoice(
+            team=k, segment=s, is_locked=k in locked, hours=float(hours[s, k]), poa=float(poa[s]),
+            coverage=float(coverage[s, k]), pod=float(-np.expm1(-coverage[s, k])), pos=float(pos[s, k]),
+            psr_per_h=float(poa[s] * rate[s, k]),
+        )
+        for k, s in enumerate(segments)
+    )
+    return TeamPlan(
+        choices=choices, pos_total=total, runner_up=runner_up,
+        upper_bound=max(total, locked_pos + relaxed.pos + relaxed.gap),
+    )
+
+
+def _check_locks(locked: Mapping[int, int | None], n_segments: int, n_teams: int) -> None:
+    seen: dict[int, int] = {}
+    for team, segment in locked.items():
+        if not 0 <= team < n_teams or not (segment is None or 0 <= segment < n_segments):
+            raise InvalidInput(f"Team {team} is locked to segment {segment}; one of them does not exist.", team=team)
+        if segment is None:
+            continue
+        if segment in seen:
+            raise InvalidInput(
+                f"Teams {seen[segment]} and {team} are both locked to segment {segment}; split the segment first.",
+                segment=segment,
+            )
+        seen[segment] = team
+
+
+def _assigned(pos: Array, locked: Mapping[int, int | None]) -> tuple[int | None, ...]:
+    """Segment of each team with the greatest sum of POS; None where a team adds nothing."""
+    chosen: list[int | None] = [locked.get(k) for k in range(pos.shape[1])]
+    for s, k in zip(*linear_sum_assignment(pos, maximize=True), strict=True):
+        if pos[s, k] > 0.0:
+            chosen[int(k)] = int(s)
+    return tuple(chosen)
+
+
+def _total(pos: Array, segments: Sequence[int | None]) -> float:
+    return float(sum(pos[s, k] for k, s in enumerate(segments) if s is not None))
+
+
+def _checked(
+    poa: ArrayLike, rate: ArrayLike, effort: ArrayLike, names: tuple[str, str, str] = ("poa", "rate", "effort")
+) -> tuple[Array, Array, Array]:
+    p, w, total = (np.asarray(values, np.float64) for values in (poa, rate, effort))
+    if p.ndim != 1 or not p.size or total.ndim != 1 or w.shape != (p.size, total.size):
+        raise InvalidInput(
+            f"Shapes do not fit: {names[0]} {p.shape}, {names[1]} {w.shape}; needed [C] and [C, R], C at least 1."
+        )
+    for name, array in zip(names, (p, w, total), strict=True):
+        bad = np.argwhere(~(np.isfinite(array) & (array >= 0.0)))
+        if len(bad):
+            where = "".join(f"[{i}]" for i in bad[0])
+            raise InvalidInput(
+                f"{name}{where} is {array[tuple(bad[0])]}; it must be a finite number of at least 0.",
+                field=name, index=bad[0].tolist(),
+            )
+    return p, w, total
+
+
+def _numbers(values: object, field: str) -> list[float]:
+    """A JSON list of finite numbers >= 0, or a sentence that names the place."""
+    if not isinstance(values, list):
+        raise InvalidInput(f"{field} must be a list of numbers.", field=field)
+    for i, value in enumerate(values):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
+            raise InvalidInput(
+                f"{field}[{i}] is {value!r}; it must be a finite number of at least 0.", field=field, index=i
+            )
+    return [float(value) for value in values]
+
+
+def _allocation(p: Array, w: Array, total: Array, spread: Array, dual: Array, *, single: bool) -> Allocation:
+    """The answer with its proof: any prices bound what can be found, so the better of two is taken."""
+    covered = np.einsum("ij,ij->i", w, spread)
+    left = p * np.exp(-covered)
+    pos = float(p @ -np.expm1(-covered))
+    bounds = [_most_found(p, w, total, prices) for prices in (dual, (w * left[:, None]).max(axis=0))]
+    spread.flags.writeable = dual.flags.writeable = False
+    return Allocation(
+        effort=spread[:, 0] if single else spread, pos=pos, residual=float(left.sum()), dual=dual,
+        gap=max(0.0, min(*bounds, float(p.sum())) - pos),
+    )
+
+
+def _most_found(p: Array, w: Array, total: Array, prices: Array) -> float:
+    """Lagrangian dual: what could be found at most, `prices` `[R]` per unit of effort."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        cost = np.where(w > 0.0, prices / w, np.inf).min(axis=1, initial=np.inf)  # of one unit of coverage
+        bought = np.where(cost < p, np.log(p / cost), 0.0)
+        found = np.where(np.isinf(bought), p, -p * np.expm1(-bought) - np.where(cost < p, bought * cost, 0.0))
+    return float(found.sum() + prices @ total)
+
+
+def _filled(p: Array, w: Array, total: float) -> tuple[Array, float]:
+    """Effort `[C]` and dual of one resource."""
+    spread = np.zeros(p.size)
+    useful = np.flatnonzero((p > 0.0) & (w * total > _NO_USE))
+    if not useful.size:
+        return spread, 0.0
+    value = np.log(p[useful]) + np.log(w[useful])
+    order = np.argsort(-value, kind="stable")
+    cells, top = useful[order], float(value[order[0]])
+    depth, inverse = value[order] - top, 1.0 / (w[useful][order] * total)
+    level = (np.cumsum(depth * inverse) - 1.0) / np.cumsum(inverse)
+    n = int(np.flatnonzero(depth > level)[-1]) + 1
+    depth, inverse = depth[:n], inverse[:n]
+    exact = (float((depth * inverse).sum()) - 1.0) / float(inverse.sum())  # pairwise sums lose less than running ones
+    share = np.maximum(0.0, depth - exact) * inverse
+    spread[cells[:n]] = total * share / share.sum()
+    return spread, float(np.exp(exact + top))
+
+
+def _interior_point(p: Array, w: Array) -> tuple[Array, Array]:
+    """Shares `[C, R]` (each column sums to 1) and prices `[R]` of Washburn's problem with every effort 1.
+
+    Mehrotra's predictor and corrector. Given `a = p exp(-y)`, the Hessian of a cell is `a w w' + diag(z/t)`, inverted
+    by Sherman and Morrison, so that only an R x R system for the prices is left.
+    """
+    on = w > 0.0
+    n = int(on.sum())
+    t = on / on.sum(axis=0)
+    left = p * np.exp(-np.einsum("ij,ij->i", w, t))
+    slope = w * left[:, None]
+    prices = np.maximum(1.5 * slope.max(axis=0), np.finfo(float).tiny)
+    z = np.where(on, prices - slope, 1.0)
+    for _ in range(_MOST_STEPS):
+        pair = np.where(on, t * z, 0.0)
+        off_dual = np.where(on, prices - slope - z, 0.0)
+        t_exact = t / t.sum(axis=0)
+        found = float(p @ -np.expm1(-np.einsum("ij,ij->i", w, t_exact)))
+        best = min(_most_found(p, w, np.ones(w.shape[1]), at) for at in (prices, slope.max(axis=0)))
+        if best - found <= GAP_TARGET or float(left.sum()) <= GAP_TARGET:
+            break
+        ratio = np.where(on, t / z, 0.0)
+        weighted = ratio * w
+        shrink = left / (1.0 + left * np.einsum("ij,ij->i", weighted, w))
+        schur = np.diag(ratio.sum(axis=0)) - (weighted * shrink[:, None]).T @ weighted
+        inverse_t = np.where(on, 1.0 / np.where(on, t, 1.0), 0.0)
+
+        def newton(target: float) -> tuple[Array, Array, Array]:
+            push = np.where(on, (target - pair) * inverse_t, 0.0)  # noqa: B023 - used within this turn only
+            raw = _applied(push - off_dual, ratio, weighted, shrink)  # noqa: B023
+            d_prices = np.linalg.lstsq(schur, raw.sum(axis=0) - (1.0 - t.sum(axis=0)), rcond=None)[0]  # noqa: B023
+            d_t = raw - _applied(np.broadcast_to(d_prices, w.shape), ratio, weighted, shrink)  # noqa: B023
+            return d_t, push - z * d_t * inverse_t, d_prices  # noqa: B023
+
+        mu = float(pair.sum()) / n
+        d_t, d_z, _ = newton(0.0)
+        reach = min(_longest(t, d_t, on), _longest(z, d_z, on))
+        mu_ahead = float(((t + reach * d_t) * (z + reach * d_z))[on].sum()) / n
+        d_t, d_z, d_prices = newton(mu * (mu_ahead / mu) ** 3)
+        reach = min(_longest(t, d_t, on), _longest(z, d_z, on))
+        allowed = 0.9 * float((np.abs(off_dual) * t).sum())
+        while True:
+            t_next, z_next, prices_next = t + reach * d_t, z + reach * d_z, prices + reach * d_prices
+            left = p * np.exp(-np.einsum("ij,ij->i", w, t_next))
+            slope = w * left[:, None]
+            off = np.where(on, np.abs(prices_next - slope - z_next) * t_next, 0.0)
+            # the slope bends: shorten the step until what it leaves over is small beside the duality gap
+            if float(off.sum()) <= allowed + 0.5 * float((t_next * z_next)[on].sum()) or reach < 1e-9:
+                break
+            reach *= 0.5
+        t, z, prices = t_next, z_next, prices_next
+    # an idle pair has t << z; take its crumbs away, if that costs nothing
+    bare = np.where(on & (t * prices >= z), t, 0.0)
+    if (bare.sum(axis=0) > 0.0).all():
+        bare /= bare.sum(axis=0)
+        if float(p @ -np.expm1(-np.einsum("ij,ij->i", w, bare))) >= found - GAP_TARGET:
+            return bare, prices
+    return t_exact, prices
+
+
+def _applied(v: Array, ratio: Array, weighted: Array, shrink: Array) -> Array:
+    """Inverse Hessian of every cell times its row of v."""
+    out: Array = ratio * v - weighted * (shrink * np.einsum("ij,ij->i", weighted, v))[:, None]
+    return out
+
+
+def _longest(x: Array, dx: Array, on: NDArray[np.bool_]) -> float:
+    """Longest step up to 1 that keeps x positive."""
+    falling = on & (dx < 0.0)
+    return min(1.0, 0.995 * float((-x[falling] / dx[falling]).min())) if falling.any() else 1.0
