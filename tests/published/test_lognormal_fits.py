@@ -1,7 +1,7 @@
 """Log-normal laws of the IPP-find distance: fitted to published quantiles, and as published by MapScore.
 
-The fit is SAREnv's: least squares of ln(quantile in km) on the normal score z of its level. FITTED was computed so
-from the published quantiles, apart from this project's code, and is printed to four decimals.
+The fit is SAREnv's: least squares of ln(quantile in km) on the normal score z of its level. FITTED was
+computed so from the published quantiles, apart from this project's code, and is printed to four decimals.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import csv
 import json
 import math
 import os
-import tomllib
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
+from wayhome.science.behavior import fitted_lognormal
+from wayhome.science.tables import table
+
 DATA = Path(os.environ.get("WAYHOME_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data")
-Z = {0.25: -0.67449, 0.5: 0.0, 0.75: 0.67449, 0.95: 1.64485}
+Z_95 = 1.64485  # normal score of 95 %
 Key = tuple[str, str, str]
 
 # (category, ecoregion, relief): (mu, sigma) of ln(distance in km)
@@ -99,11 +99,6 @@ FITTED: dict[Key, tuple[float, float]] = {
 }
 
 
-def table(name: str) -> dict[str, Any]:
-    text = (resources.files("wayhome.science") / "tables" / f"{name}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
 def key(row: dict[str, Any]) -> Key:
     return row["category"], row["ecoregion"], row["relief"]
 
@@ -114,9 +109,7 @@ def strata() -> dict[Key, dict[str, Any]]:
 
 
 def refit(row: dict[str, Any]) -> tuple[float, float]:
-    z = [Z[level] for level in row["levels"]]
-    sigma, mu = np.polyfit(z, np.log(row["quantiles_km"]), 1)
-    return float(mu), float(sigma)
+    return fitted_lognormal(row["levels"], row["quantiles_km"])
 
 
 def test_every_stratum_is_checked() -> None:
@@ -172,7 +165,7 @@ def test_mapscore_contradicts_the_quantiles() -> None:
     assert math.exp(mu) == pytest.approx(0.99, abs=0.005)
     assert strata()["child_1_3", "temperate", "flat"]["quantiles_km"][1] == 0.3
     mu, sigma = mapscore()["child_13_15", "dry", "all"]
-    assert math.exp(mu + Z[0.95] * sigma) == pytest.approx(33, abs=0.5)
+    assert math.exp(mu + Z_95 * sigma) == pytest.approx(33, abs=0.5)
     assert strata()["child_13_15", "dry", "mountain"]["quantiles_km"][3] == 11.9
 
 
@@ -201,9 +194,7 @@ def test_strata_agree_with_the_collected_quantiles() -> None:
 def test_mapscore_agrees_with_the_published_file() -> None:
     path = DATA / "cases" / "lognormal_distance_by_category.csv"
     if not path.exists():
-        pytest.skip(
-            "MapScore's fits are not here: set WAYHOME_DATA (cases/lognormal_distance_by_category.csv)"
-        )
+        pytest.skip("MapScore's fits: set WAYHOME_DATA (cases/lognormal_distance_by_category.csv)")
     with path.open(encoding="utf-8", newline="") as lines:
         published = [line[:3] for line in csv.reader(lines)][1:]
     ours = mapscore()

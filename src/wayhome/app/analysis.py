@@ -5,6 +5,7 @@ Each function takes what the command line takes and returns the JSON of INTERFAC
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,7 +154,7 @@ def solve(what: str, payload: Any) -> dict[str, Any]:
     if what == "allocation":
         from wayhome.science.allocation import solve_allocation
 
-        return solve_allocation(payload)
+        return solve_allocation(payload, time.perf_counter)
     raise NotYet(f"`wayhome solve {what}` comes with a later version; this one solves allocation.")
 
 

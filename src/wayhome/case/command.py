@@ -6,6 +6,7 @@ Knows field kinds. Refuses unknown fields, wrong units, and what the case's rule
 from __future__ import annotations
 
 import json
+import types
 import typing
 from collections.abc import Mapping
 from datetime import datetime
@@ -114,12 +115,11 @@ def _kind(hint: Any) -> Kind | None:
 
 
 def _all_markers(hint: Any) -> tuple[Any, ...]:
-    found = markers(hint)
-    if not found:
-        for inner in typing.get_args(hint):
-            if inner is not type(None) and (deeper := _all_markers(inner)):
-                return deeper if typing.get_origin(hint) is not tuple else ()
-    return found
+    """Markers of a field's type, looked for through `| None` but not within lists and tables."""
+    own = markers(hint)
+    if own or not (isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union):
+        return own
+    return tuple(m for inner in typing.get_args(hint) for m in markers(inner))
 
 
 def _value(name: str, hint: Any, value: Any) -> Any:

@@ -272,7 +272,7 @@ def _line_layer(path: Path, layer: str | None) -> tuple[Path | str, str, str]:
     if not path.is_file():
         raise DataUnavailable(f"{path.name} is not on this disk; copy it here and try again.", file=path.name)
     head = _refuse_pointer(path)
-    opened: Path | str = f"/vsizip/{path}" if head.startswith(b"PK\x03\x04") else path
+    opened: Path | str = f"/vsizip/{{{path.resolve()}}}" if head.startswith(b"PK\x03\x04") else path
     try:
         layers = _quietly(pyogrio.list_layers, opened)
         names = [str(name) for name, kind in layers if kind and "Point" not in kind]

@@ -17,7 +17,7 @@ from wayhome.base.raster import Raster
 from wayhome.base.record import Record
 from wayhome.planning.belief_map import BeliefMap, Outcome, Sources, grid_of, ring_mask
 from wayhome.planning.inputs import MapInputs, PlanInputs
-from wayhome.science.allocation import TeamPlan, team_plan
+from wayhome.science.allocation import RunnerUp, TeamPlan, team_plan
 from wayhome.science.terrain import contour_lines
 from wayhome.science.travel import travel_seconds
 
@@ -129,9 +129,11 @@ def plan_data(inputs: PlanInputs, found: BeliefMap, sources: Sources) -> tuple[d
     walk_h = _walking_hours(inputs, found, sources, caveats)
     hours = np.maximum(0.0, inputs.hours - walk_h)[:, None] * np.ones(len(inputs.teams))
     rate = np.array([[t.sweep_width_m * t.speed_mps * 3600.0 * t.searchers / a for t in inputs.teams] for a in area])
-    plan: TeamPlan = team_plan(poa, rate, hours)
+    plan: TeamPlan = team_plan(poa, rate, hours, locked={})
     choices = []
     for choice in plan.choices:
+        if choice.segment is None:
+            continue
         team, segment = inputs.teams[choice.team], inputs.segments[choice.segment]
         choices.append(
             {
@@ -148,7 +150,7 @@ def plan_data(inputs: PlanInputs, found: BeliefMap, sources: Sources) -> tuple[d
     runner = plan.runner_up
     return {
         "choices": choices, "pos_total": plan.pos_total, "upper_bound": plan.upper_bound,
-        "runner_up": None if runner is None else {"pos_total": runner.pos_total, "change": _change(inputs, plan, runner)},
+        "runner_up": None if runner is None else {"pos_total": runner.pos_total, "change": _change(inputs, runner)},
         "unused_teams": [t.name for t in inputs.teams if t.id not in used],
         "rest_of_world": belief.rest_of_world,
     }, (*caveats, "Sweep width and speed are as typed for each team; POD assumes random search, 1 - exp(-coverage).")  # fmt: skip
@@ -249,14 +251,11 @@ def _walking_hours(inputs: PlanInputs, found: BeliefMap, sources: Sources, cavea
     return np.array(hours)
 
 
-def _change(inputs: PlanInputs, plan: TeamPlan, runner: Any) -> str:
-    first = {c.team: c.segment for c in plan.choices}
-    moved = [
-        f"{inputs.teams[c.team].name} to {inputs.segments[c.segment].name}"
-        for c in runner.choices
-        if first.get(c.team) != c.segment
-    ]
-    return "; ".join(moved) or "one team stays back"
+def _change(inputs: PlanInputs, runner: RunnerUp) -> str:
+    def there(segment: int | None) -> str:
+        return "stays back" if segment is None else f"to {inputs.segments[segment].name}"
+
+    return "; ".join(f"{inputs.teams[team].name} {there(then)}" for team, _, then in runner.changes)
 
 
 def _watched(name: str, qualities: list[float]) -> str:

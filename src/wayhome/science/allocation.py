@@ -356,19 +356,18 @@ def _interior_point(p: Array, w: Array) -> tuple[Array, Array]:
         schur = np.diag(ratio.sum(axis=0)) - (weighted * shrink[:, None]).T @ weighted
         inverse_t = np.where(on, 1.0 / np.where(on, t, 1.0), 0.0)
 
-        def newton(target: float) -> tuple[Array, Array, Array]:
-            push = np.where(on, (target - pair) * inverse_t, 0.0)  # noqa: B023 - used within this turn only
-            raw = _applied(push - off_dual, ratio, weighted, shrink)  # noqa: B023
-            d_prices = np.linalg.lstsq(schur, raw.sum(axis=0) - (1.0 - t.sum(axis=0)), rcond=None)[0]  # noqa: B023
-            d_t = raw - _applied(np.broadcast_to(d_prices, w.shape), ratio, weighted, shrink)  # noqa: B023
-            return d_t, push - z * d_t * inverse_t, d_prices  # noqa: B023
-
-        mu = float(pair.sum()) / n
-        d_t, d_z, _ = newton(0.0)
-        reach = min(_longest(t, d_t, on), _longest(z, d_z, on))
-        mu_ahead = float(((t + reach * d_t) * (z + reach * d_z))[on].sum()) / n
-        d_t, d_z, d_prices = newton(mu * (mu_ahead / mu) ** 3)
-        reach = min(_longest(t, d_t, on), _longest(z, d_z, on))
+        target = 0.0  # the predictor aims at no gap at all, the corrector at what that step can reach
+        for is_predictor in (True, False):
+            push = np.where(on, (target - pair) * inverse_t, 0.0)
+            raw = _applied(push - off_dual, ratio, weighted, shrink)
+            d_prices = np.linalg.lstsq(schur, raw.sum(axis=0) - (1.0 - t.sum(axis=0)), rcond=None)[0]
+            d_t = raw - _applied(np.broadcast_to(d_prices, w.shape), ratio, weighted, shrink)
+            d_z = push - z * d_t * inverse_t
+            reach = min(_longest(t, d_t, on), _longest(z, d_z, on))
+            if is_predictor:
+                mu = float(pair.sum()) / n
+                ahead = float(((t + reach * d_t) * (z + reach * d_z))[on].sum()) / n
+                target = mu * (ahead / mu) ** 3
         allowed = 0.9 * float((np.abs(off_dual) * t).sum())
         while True:
             t_next, z_next, prices_next = t + reach * d_t, z + reach * d_z, prices + reach * d_prices

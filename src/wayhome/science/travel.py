@@ -68,31 +68,31 @@ def _form(model: str) -> tuple[int, NDArray[np.float64]]:
 
 
 @njit(cache=True)
-def _pace(form: int, p: NDArray[np.float64], slope: float) -> float:
+def _pace(form: int, slope: float, a: float, b: float, c: float, d: float, e: float) -> float:
     """Seconds per metre of map distance at a signed slope (rise over run)."""
     if form == 0:
-        return p[0] * exp(p[1] * abs(slope + p[2]))
+        return a * exp(b * abs(slope + c))
     if form == 1:
-        return p[0] + p[1] * max(slope, 0.0)
+        return a + b * max(slope, 0.0)
     if form == 2:
         if slope > 0.0:
-            return p[0] + p[1] * slope
-        if slope > p[4]:
-            return p[0] + p[2] * slope
-        return p[0] + p[3] * slope
+            return a + b * slope
+        if slope > e:
+            return a + c * slope
+        return a + d * slope
     if form == 3:
-        e = 100.0 * slope + p[2]
-        return 1.0 / (p[0] + p[1] * exp(-e * e / (2.0 * p[3] * p[3])))
+        u = 100.0 * slope + c
+        return 1.0 / (a + b * exp(-u * u / (2.0 * d * d)))
     angle = atan(slope) * 57.29577951308232
-    u = (angle - p[0]) / p[1]
-    return 1.0 / (p[2] / (pi * p[1] * (1.0 + u * u)) + p[3] + p[4] * angle)
+    u = (angle - a) / b
+    return 1.0 / (c / (pi * b * (1.0 + u * u)) + d + e * angle)
 
 
 @njit(cache=True)
 def _paces(form: int, p: NDArray[np.float64], slope: NDArray[np.float64]) -> NDArray[np.float64]:
     found = np.empty(slope.size)
     for i in range(slope.size):
-        found[i] = _pace(form, p, slope[i])
+        found[i] = _pace(form, slope[i], p[0], p[1], p[2], p[3], p[4])
     return found
 
 
@@ -278,6 +278,8 @@ def _spread(
     beyond the window of buckets waits in a list of its own.
     """
     size = len(packed)
+    pa, pb, pc, pd, pe, least = p[0], p[1], p[2], p[3], p[4], p[5]  # locals: no store can touch them
+    per_bucket = 1.0 / delta
     seconds = np.full(size, inf)
     waiting = np.full(size, -1, np.int64)  # bucket in which a cell waits
     head = np.full(BUCKETS, -1, np.int32)
@@ -352,12 +354,12 @@ def _spread(
         if waiting[v] != base + b:
             continue
         waiting[v] = -1
-        t, z_here, slow_here = seconds[v], packed[v, 0], packed[v, 1]
+        t, z_here, slow_here = seconds[v], np.float64(packed[v, 0]), np.float64(packed[v, 1])
         for k in range(neighbours):
             w = v + offset[k]
             if seconds[w] <= t:
                 continue
-            slow = slow_here + packed[w, 1]
+            slow = slow_here + np.float64(packed[w, 1])
             if k < 4:
                 slow *= 0.5
             elif k < 8:
@@ -365,16 +367,16 @@ def _spread(
                     continue
                 slow *= 0.5
             else:
-                slow = 0.25 * (slow + packed[v + side_a[k], 1] + packed[v + side_b[k], 1])
+                slow = 0.25 * (slow + np.float64(packed[v + side_a[k], 1]) + np.float64(packed[v + side_b[k], 1]))
             cost = length[k] * slow
-            if t + cost * p[5] >= seconds[w]:
+            if t + cost * least >= seconds[w]:
                 continue
-            rise = packed[w, 0] - z_here
+            rise = np.float64(packed[w, 0]) - z_here
             slope = 0.0 if rise != rise else rise / length[k]  # rise is NaN where an elevation is missing
-            x = t + cost * _pace(form, p, slope)
+            x = t + cost * _pace(form, slope, pa, pb, pc, pd, pe)
             if x < seconds[w]:
                 seconds[w] = x
-                q = np.int64(x / delta)
+                q = np.int64(x * per_bucket)
                 if waiting[w] == q:
                     continue
                 waiting[w] = q
