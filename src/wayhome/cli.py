@@ -296,7 +296,7 @@ def do(
     for pair in fields or []:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise InvalidInput(f"\"{pair}\" is not key=value.")
+            raise InvalidInput(f'"{pair}" is not key=value.')
         given[name] = value
     done = _app().do(case, command, given, expected_seq=expected_seq, by=as_, key=key)
     out: dict[str, Any] = {"seq": done.seq, "events": [{"type": e.type, "data": e.as_json()} for e in done.events]}
@@ -359,20 +359,28 @@ def product(
 
 def _show(name: str, data: dict[str, Any]) -> None:
     if name == "poa":
-        print(f"Rest of world {percent(data['rest_of_world'])} (before any search {percent(data['rest_of_world_before'])})")
+        print(
+            f"Rest of world {percent(data['rest_of_world'])} (before any search {percent(data['rest_of_world_before'])})"
+        )
         for s in data["scenarios"]:
             print(f"  {s['title']}: weight {percent(s['weight'])} (before {percent(s['weight_before'])})")
         for s in data["searches"]:
-            print(f"  {s['assignment']}: {percent(s['opos'])} to find; rest of world then {percent(s['rest_of_world_after'])}")
+            print(
+                f"  {s['assignment']}: {percent(s['opos'])} to find; rest of world then {percent(s['rest_of_world_after'])}"
+            )
         print(f"  All searches so far would have found them with chance {percent(data['pos_cumulative'])}")
     elif name == "segments":
         for s in data["segments"]:
-            print(f"  {s['id']:6} {s['name']:24} POA {percent(s['poa']):>8}  {s['area_m2'] / 1e6:7.2f} km2  POD so far {percent(s['pod_cumulative'])}")
+            print(
+                f"  {s['id']:6} {s['name']:24} POA {percent(s['poa']):>8}  {s['area_m2'] / 1e6:7.2f} km2  POD so far {percent(s['pod_cumulative'])}"
+            )
         print(f"  outside every segment {percent(data['unsegmented'])}, rest of world {percent(data['rest_of_world'])}")
     elif name == "plan":
         for c in data["choices"]:
             print(f"  {c['team_name']}: {c['reason']}")
-        print(f"  Together {percent(data['pos_total'])}; no plan of these teams can do better than {percent(data['upper_bound'])}")
+        print(
+            f"  Together {percent(data['pos_total'])}; no plan of these teams can do better than {percent(data['upper_bound'])}"
+        )
         if data["runner_up"]:
             print(f"  Runner-up {percent(data['runner_up']['pos_total'])}: {data['runner_up']['change']}")
     else:
@@ -385,8 +393,12 @@ def _show(name: str, data: dict[str, Any]) -> None:
 def import_(
     case: str,
     files: list[Path],
-    as_kind: Annotated[str, typer.Option("--as", help="track, segment, region, boundary, organisation or auto.")] = "auto",
-    for_: Annotated[str | None, typer.Option("--for", help="The assignment of a track; A1#2 takes the second track.")] = None,
+    as_kind: Annotated[
+        str, typer.Option("--as", help="track, segment, region, boundary, organisation or auto.")
+    ] = "auto",
+    for_: Annotated[
+        str | None, typer.Option("--for", help="The assignment of a track; A1#2 takes the second track.")
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Import files by content. Example: wayhome import CASE hike.gpx --as track --for A1"""
@@ -422,8 +434,8 @@ def document(
     as_of: AsOf = None,
 ) -> None:
     """A typeset PDF of a case. Example: wayhome document CASE plan --out plan.pdf"""
-    from wayhome.app.exchange import document as make
     from wayhome.app.catalogue import document_list
+    from wayhome.app.exchange import document as make
 
     app = _app()
     if kind is None:
@@ -445,7 +457,9 @@ def _lines(texts: list[str] | None) -> tuple[tuple[str, Path, str | None], ...]:
     for text in texts or []:
         kind, equals, rest = text.partition("=")
         if not equals or not kind or not rest:
-            raise InvalidInput(f"--lines {text}: write KIND=FILE or KIND=FILE:LAYER, such as trail=trails.shp.", field="lines")
+            raise InvalidInput(
+                f"--lines {text}: write KIND=FILE or KIND=FILE:LAYER, such as trail=trails.shp.", field="lines"
+            )
         name, colon, layer = rest.rpartition(":")
         path = Path(name) if colon and not Path(rest).exists() else Path(rest)
         out.append((kind, path, layer if colon and not Path(rest).exists() else None))
@@ -468,7 +482,9 @@ def ground_add(
     from wayhome.app.exchange import add_ground
 
     if osm is not None:
-        raise NotYet("--osm comes with a later version; extract lines first and give them with --lines KIND=FILE:LAYER.")
+        raise NotYet(
+            "--osm comes with a later version; extract lines first and give them with --lines KIND=FILE:LAYER."
+        )
     app = _app()
     rows = add_ground(app, case, dem=dem, landcover=landcover, legend=legend, lines=_lines(lines))
     if json_:
@@ -500,7 +516,9 @@ def prior(
     from wayhome.files.geotiff import write_geotiff
 
     if toward is not None or bearing is not None:
-        raise NotYet("--toward and --bearing come with a later version; without them the map is the same in every direction.")
+        raise NotYet(
+            "--toward and --bearing come with a later version; without them the map is the same in every direction."
+        )
     poa, outside, tags, caveats = analysis.prior(
         ipp=parse_position(ipp, "--ipp"), category=category, eco=eco, relief=relief, dem=dem, hours=hours,
         box_km=box_km, cell_m=cell_m, seed=seed,
@@ -565,7 +583,12 @@ def travel(
     if dem is None or from_ is None or out is None:
         raise InvalidInput("Give --dem, --from LAT,LON and --out FILE.tif; or --track FILE.gpx.")
     seconds, caveats = analysis.travel(
-        dem=dem, start=parse_position(from_, "--from"), model=model, landcover=landcover, legend=legend, lines=_lines(lines)
+        dem=dem,
+        start=parse_position(from_, "--from"),
+        model=model,
+        landcover=landcover,
+        legend=legend,
+        lines=_lines(lines),
     )
     _write(out, write_geotiff(seconds, {"MODEL": model, "FROM": from_, "CAVEATS": " | ".join(caveats)}))
     for caveat in caveats:
@@ -580,7 +603,7 @@ def travel(
 def coverage(
     segment: Annotated[Path, typer.Option("--segment")],
     track: Annotated[list[Path], typer.Option("--track")],
-    sweep_width: Annotated[str, typer.Option("--sweep-width", help="With its unit, such as \"30 m\".")],
+    sweep_width: Annotated[str, typer.Option("--sweep-width", help='With its unit, such as "30 m".')],
     out: Annotated[Path, typer.Option("--out")],
     cell_m: Annotated[float, typer.Option("--cell-m")] = 10.0,
     json_: Json = False,
@@ -615,5 +638,3 @@ def solve_allocation(json_: Json = False) -> None:
 def run() -> None:
     """Entry point."""
     cli()
-
-

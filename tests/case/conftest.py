@@ -52,7 +52,11 @@ def village(bench: Bench) -> Bench:
         name="Village",
         ranks=[{"id": "head", "title": "Head", "order": 9}, {"id": "hand", "title": "Hand", "order": 1}],
         roles=[
-            {"id": "head", "title": "head", "may": ["record", "plan", "dispatch", "order", "notice", "approve", "decide", "unseal"]},
+            {
+                "id": "head",
+                "title": "head",
+                "may": ["record", "plan", "dispatch", "order", "notice", "approve", "decide", "unseal"],
+            },
             {"id": "leader", "title": "leader", "may": ["record", "plan", "dispatch", "notice", "approve", "order"]},
             {"id": "peer", "title": "peer", "may": ["record", "review"]},
         ],
@@ -63,4 +67,3 @@ def village(bench: Bench) -> Bench:
         ],
     )
     return bench
-

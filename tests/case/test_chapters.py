@@ -54,23 +54,33 @@ def test_a_far_place_is_refused_and_a_swapped_one_named(bench: Bench) -> None:
 
 def test_weights_that_do_not_sum_are_refused_with_their_sum(bench: Bench) -> None:
     with pytest.raises(InvalidInput, match=r"sum to 0\.9"):
-        bench.do("set_scenarios", scenarios=[{"id": "a", "title": "a", "weight": 0.5}, {"id": "b", "title": "b", "weight": 0.4}])
+        bench.do(
+            "set_scenarios",
+            scenarios=[{"id": "a", "title": "a", "weight": 0.5}, {"id": "b", "title": "b", "weight": 0.4}],
+        )
     assert bench.state.scenarios.scenarios == ()
 
 
 def test_evidence_moves_weights_by_bayes_and_withdrawal_restores_them_exactly(bench: Bench) -> None:
-    bench.do("set_scenarios", scenarios=[{"id": "a", "title": "a", "weight": 0.25}, {"id": "b", "title": "b", "weight": 0.75}])
+    bench.do(
+        "set_scenarios",
+        scenarios=[{"id": "a", "title": "a", "weight": 0.25}, {"id": "b", "title": "b", "weight": 0.75}],
+    )
     before = bench.state.scenarios.weights(bench.state.evidence.standing())
     bench.do("record_statement", witness="w", text="gone north")
     bench.do("judge_evidence", evidence="S1", likelihood={"a": 0.9, "b": 0.1})
     # by hand: .25*.9 = .225, .75*.1 = .075 -> .75, .25
-    assert bench.state.scenarios.weights(bench.state.evidence.standing()) == pytest.approx({"a": 0.75, "b": 0.25}, abs=1e-15)
+    assert bench.state.scenarios.weights(bench.state.evidence.standing()) == pytest.approx(
+        {"a": 0.75, "b": 0.25}, abs=1e-15
+    )
     bench.do("withdraw_evidence", evidence="S1", reason="saw somebody else")
     assert bench.state.scenarios.weights(bench.state.evidence.standing()) == before
 
 
 def test_a_scenario_that_a_judgement_does_not_name_is_not_punished(bench: Bench) -> None:
-    bench.do("set_scenarios", scenarios=[{"id": "a", "title": "a", "weight": 0.5}, {"id": "b", "title": "b", "weight": 0.5}])
+    bench.do(
+        "set_scenarios", scenarios=[{"id": "a", "title": "a", "weight": 0.5}, {"id": "b", "title": "b", "weight": 0.5}]
+    )
     bench.do("record_statement", witness="w", text="t")
     bench.do("judge_evidence", evidence="S1", likelihood={"a": 0.4})
     assert bench.state.scenarios.weights(bench.state.evidence.standing()) == {"a": 0.5, "b": 0.5}
@@ -103,7 +113,9 @@ def test_a_team_is_out_once_and_free_after_its_debrief(bench: Bench) -> None:
 
 def test_an_order_in_force_stops_what_contradicts_it_until_its_giver_waives(village: Bench) -> None:
     village.do("give_order", by="ana", text="Bring him back unharmed.", conditions=["unharmed"])
-    village.do("draft_notice", by="bo", kind="standing_order", title="Procedure", text="Search and destroy.", permits=[])
+    village.do(
+        "draft_notice", by="bo", kind="standing_order", title="Procedure", text="Search and destroy.", permits=[]
+    )
     village.do("approve_notice", by="ana", notice="N1")
     (stopped,) = village.do("publish_notice", by="ana", notice="N1", audiences=["Hunters"])
     assert stopped.type == "notice_stopped"

@@ -42,7 +42,10 @@ class RecorderContract:
     def test_entries_come_back_in_order_with_what_was_written(self, journal: Journal) -> None:
         write(journal, "a", "b")
         entries = journal.entries("c")
-        assert [(e.seq, e.n, e.facts[0].public["text"], e.by) for e in entries] == [(1, 1, "a", "me"), (2, 2, "b", "me")]
+        assert [(e.seq, e.n, e.facts[0].public["text"], e.by) for e in entries] == [
+            (1, 1, "a", "me"),
+            (2, 2, "b", "me"),
+        ]
         assert entries[1].prev == entries[0].hash
         assert entries[0].at == AT
         assert [e.seq for e in journal.entries("c", after=1)] == [2]
@@ -85,7 +88,9 @@ class RecorderContract:
             t.start()
         for t in threads:
             t.join()
-        assert sorted(e.facts[0].public["text"] for e in journal.entries("c")) == sorted(f"{n}{i}" for n in "xyz" for i in range(20))
+        assert sorted(e.facts[0].public["text"] for e in journal.entries("c")) == sorted(
+            f"{n}{i}" for n in "xyz" for i in range(20)
+        )
         assert journal.verify("c").entries == 60
 
     def test_secrets_are_apart_from_the_chain_and_can_be_erased(self, journal: Journal) -> None:

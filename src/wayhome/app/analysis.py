@@ -82,18 +82,26 @@ def track_times(tracks: list[Path], dem: Path | None, model: str) -> list[dict[s
         for track in read_gpx(read_file(path)).tracks:
             crs = proposed_crs(Position(lat_deg=float(track.lat_deg[0]), lon_deg=float(track.lon_deg[0])))
             predicted = actual = length = 0.0
-            for part in track.pieces():
-                x, y = projection(crs).forward(part.lon_deg, part.lat_deg)
-                z = local.elevations(dem, part.lon_deg, part.lat_deg) if dem else part.elevation_m
-                predicted += predicted_track_seconds(x, y, np.nan_to_num(z, nan=float(np.nanmean(z)) if np.isfinite(z).any() else 0.0), model=model)
+            for part in track.slices():
+                lat, lon = track.lat_deg[part], track.lon_deg[part]
+                x, y = projection(crs).forward(lon, lat)
+                z = local.elevations(dem, lon, lat) if dem else track.elevation_m[part]
+                flat = (
+                    np.interp(np.arange(len(z)), np.flatnonzero(np.isfinite(z)), z[np.isfinite(z)])
+                    if np.isfinite(z).any()
+                    else np.zeros(len(z))
+                )
+                predicted += predicted_track_seconds(x, y, flat, model=model)
                 length += float(np.hypot(np.diff(x), np.diff(y)).sum())
-                actual += part.seconds() or 0.0
+                actual += _seconds(None if track.time is None else track.time[part])
             out.append({"file": path.name, "track": track.name, "length_m": length, "predicted_s": predicted,
                         "actual_s": actual or None, "ratio": predicted / actual if actual else None})  # fmt: skip
     return out
 
 
-def coverage(*, segment: Path, tracks: list[Path], sweep_width_m: float, cell_m: float) -> tuple[Raster, dict[str, Any], tuple[str, ...]]:
+def coverage(
+    *, segment: Path, tracks: list[Path], sweep_width_m: float, cell_m: float
+) -> tuple[Raster, dict[str, Any], tuple[str, ...]]:
     """POD raster and figures of tracks within a segment."""
     from wayhome.files.geojson import read_geojson
     from wayhome.files.gpx import read_gpx
@@ -103,7 +111,7 @@ def coverage(*, segment: Path, tracks: list[Path], sweep_width_m: float, cell_m:
     polygons = [s for s in read_geojson(read_file(segment)) if s.kind == "polygon"]
     if len(polygons) != 1:
         raise InvalidInput(f"{segment.name} must hold exactly one area, not {len(polygons)}.", file=segment.name)
-    ring = polygons[0].line
+    ring = polygons[0].positions
     crs = proposed_crs(ring[0])
     x, y = projection(crs).forward([p.lon_deg for p in ring], [p.lat_deg for p in ring])
     west, north = np.floor(x.min() / cell_m) * cell_m, np.ceil(y.max() / cell_m) * cell_m
@@ -141,7 +149,8 @@ def score_cases(path: Path, models: tuple[str, ...], box_km: float, cell_m: floa
     import csv
     import io
 
-    from wayhome.science.scoring import MODELS, score_cases as rate
+    from wayhome.science.scoring import MODELS
+    from wayhome.science.scoring import score_cases as rate
 
     if unknown := sorted(set(models) - set(MODELS)):
         raise InvalidInput(f"There is no model {', '.join(unknown)}; there are: {', '.join(MODELS)}.", field="model")
@@ -158,9 +167,16 @@ def solve(what: str, payload: Any) -> dict[str, Any]:
     raise NotYet(f"`wayhome solve {what}` comes with a later version; this one solves allocation.")
 
 
+def _seconds(time_: NDArray[np.datetime64] | None) -> float:
+    known = None if time_ is None else time_[~np.isnat(time_)]
+    return 0.0 if known is None or not len(known) else float((known.max() - known.min()) / np.timedelta64(1, "s"))
+
+
 def _grid(ipp: Position, box_km: float, cell_m: float) -> tuple[Grid, tuple[float, float]]:
     if not (0 < box_km <= 400 and 0 < cell_m <= box_km * 100):
-        raise InvalidInput(f"A box of {box_km:g} km with cells of {cell_m:g} m makes no map; use for example 25 km and 100 m.")
+        raise InvalidInput(
+            f"A box of {box_km:g} km with cells of {cell_m:g} m makes no map; use for example 25 km and 100 m."
+        )
     crs = proposed_crs(ipp)
     xy = projection(crs).xy_m(ipp)
     return Grid.around(crs, *xy, box_m=box_km * 1000, cell_m=cell_m), xy

@@ -16,7 +16,7 @@ def command_list(name: str | None = None) -> list[dict[str, Any]]:
     from wayhome.case import state  # noqa: F401  registers every chapter
 
     if name is not None and name not in COMMANDS:
-        raise NotFound(f"There is no command \"{name}\"; `wayhome commands` lists them.", command=name)
+        raise NotFound(f'There is no command "{name}"; `wayhome commands` lists them.', command=name)
     chosen = [COMMANDS[name]] if name else list(COMMANDS.values())
     return [{"name": c.name, "summary": c.summary, "needs": c.needs, "schema": c.schema()} for c in chosen]
 
@@ -32,4 +32,7 @@ def document_list(state: CaseState) -> list[dict[str, Any]]:
     """The documents that a case can print now, with the ids they are for."""
     from wayhome import documents
 
-    return [{"kind": k, "title": t, "for": list(ids) if ids is not None else None} for k, t, ids in documents.available(state)]
+    return [
+        {"kind": k, "title": t, "for": list(ids) if ids is not None else None}
+        for k, t, ids in documents.available(state)
+    ]

@@ -34,7 +34,9 @@ def demo_desk(desk: Path | None, progress: Callable[[str], None] = lambda _: Non
     try:
         told = stories(clock())
     except ImportError:
-        raise DataUnavailable("The hiker's terrain comes with matplotlib; install it with `pip install wayhome[demo]`.") from None
+        raise DataUnavailable(
+            "The hiker's terrain comes with matplotlib; install it with `pip install wayhome[demo]`."
+        ) from None
     for story in told:
         if not app.journal.head(story.case):
             progress(f"loading the demo case {story.case} ({len(story.steps)} steps)")

@@ -84,7 +84,9 @@ class App:
         """Ids of the cases on this desk."""
         return self.journal.cases()
 
-    def open_case(self, report: Mapping[str, Any], *, case: str | None = None, by: str | None = None) -> tuple[str, int]:
+    def open_case(
+        self, report: Mapping[str, Any], *, case: str | None = None, by: str | None = None
+    ) -> tuple[str, int]:
         """Open a case from a report's tables; one entry, all or nothing."""
         from wayhome.app.report_file import commands_of
 
@@ -237,7 +239,7 @@ class App:
     def _known(self, case: str) -> None:
         if not self.journal.head(case):
             have = ", ".join(self.cases()) or "none yet"
-            raise NotFound(f"There is no case \"{case}\" on this desk; there are: {have}.", case=case)
+            raise NotFound(f'There is no case "{case}" on this desk; there are: {have}.', case=case)
 
     def _read(self, case: str) -> bool:
         self._known(case)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from wayhome.base.errors import InvalidInput, NotFound, RuleBroken
 from wayhome.base.place import Position, distance_m
 from wayhome.base.projection import geodesic_length_m
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from wayhome.app.desk import App
     from wayhome.case.state import CaseState
-    from wayhome.files.shapes import Shape
+    from wayhome.files.shapes import Shape, Track
 
 MAX_FILE = 1_500_000_000
 IMPORT_AS = ("auto", "track", "segment", "region", "boundary", "organisation")
@@ -82,7 +84,13 @@ def add_ground(
 
 
 def import_files(
-    app: App, case: str, files: list[tuple[str, bytes]], *, as_: str = "auto", for_: str | None = None, by: str | None = None
+    app: App,
+    case: str,
+    files: list[tuple[str, bytes]],
+    *,
+    as_: str = "auto",
+    for_: str | None = None,
+    by: str | None = None,
 ) -> list[dict[str, Any]]:
     """Import files by content: GPX tracks for an assignment, GeoJSON and KML shapes as segments, ..."""
     from wayhome.files.recognise import recognise
@@ -109,13 +117,16 @@ def export(app: App, case: str, form: str, *, as_of: datetime | None = None) -> 
 
     from wayhome.base.record import to_json
     from wayhome.files import geojson, geotiff, gpx
+    from wayhome.files.shapes import Waypoint
     from wayhome.planning.inputs import key, map_inputs
 
     if form not in EXPORTS:
-        raise NotFound(f"There is no export format \"{form}\"; there are: {', '.join(EXPORTS)}.", format=form)
+        raise NotFound(f'There is no export format "{form}"; there are: {", ".join(EXPORTS)}.', format=form)
     state = app.state(case, as_of)
     if form == "json":
-        return json.dumps({"case": case, "seq": state.seq, "state": to_json(state)}, indent=1).encode(), "application/json"
+        return json.dumps(
+            {"case": case, "seq": state.seq, "state": to_json(state)}, indent=1
+        ).encode(), "application/json"
     if form == "geotiff":
         inputs = map_inputs(state)
         found = app.belief(inputs)
@@ -128,9 +139,11 @@ def export(app: App, case: str, form: str, *, as_of: datetime | None = None) -> 
     if form == "geojson":
         return geojson.write_geojson(shapes), "application/geo+json"
     tracks = [
-        gpx.read_gpx(app.blobs.get(t.blob)).tracks[t.index] for a in state.assignments.assignments.values() for t in a.tracks
+        gpx.read_gpx(app.blobs.get(t.blob)).tracks[t.index]
+        for a in state.assignments.assignments.values()
+        for t in a.tracks
     ]
-    points = [gpx.Waypoint(name=s.name, position=s.line[0]) for s in shapes if s.kind == "point"]
+    points = [Waypoint(name=s.name, position=s.positions[0]) for s in shapes if s.kind == "point"]
     return gpx.write_gpx(tracks, points), "application/gpx+xml"
 
 
@@ -172,7 +185,9 @@ def _tracks(
     if not 0 <= index < len(read.tracks):
         raise InvalidInput(f"{name} holds {len(read.tracks)} tracks; there is no number {number}.", file=name)
     track = read.tracks[index]
-    line = tuple(Position(lat_deg=float(a), lon_deg=float(b)) for a, b in zip(track.lat_deg, track.lon_deg, strict=True))
+    line = tuple(
+        Position(lat_deg=float(a), lon_deg=float(b)) for a, b in zip(track.lat_deg, track.lon_deg, strict=True)
+    )
     if state.area.ipp is not None:
         away = min(distance_m(state.area.ipp.position, p) for p in line[:: max(1, len(line) // 200)])
         if away > NEAR_M:
@@ -182,12 +197,18 @@ def _tracks(
             )  # fmt: skip
     length = sum(geodesic_length_m(tuple(Position(lat_deg=float(a), lon_deg=float(b)) for a, b in zip(lat, lon, strict=True)))
                  for lat, lon in track.stretches() if len(lat) > 1)  # fmt: skip
+    first, last = _ends(track)
     fields = {
         "assignment": wanted, "file_name": name, "track_name": track.name or "", "index": index,
         "points": len(line), "track_length_m": length,
-        "starts_at": iso(track.starts_at) if track.starts_at else None, "ends_at": iso(track.ends_at) if track.ends_at else None,
+        "starts_at": None if first is None else iso(first),
+        "ends_at": None if last is None else iso(last),
     }  # fmt: skip
-    more = f"; {len(read.tracks) - 1} more tracks in the file, take one with --for {wanted}#2" if len(read.tracks) > 1 else ""
+    more = (
+        f"; {len(read.tracks) - 1} more tracks in the file, take one with --for {wanted}#2"
+        if len(read.tracks) > 1
+        else ""
+    )
 
     def act() -> list[dict[str, Any]]:
         blob = app.blobs.put(content)
@@ -201,10 +222,9 @@ def _tracks(
 def _shapes(
     app: App, case: str, state: CaseState, name: str, form: str, content: bytes, as_: str, by: str | None
 ) -> Callable[[], list[dict[str, Any]]]:
-    from wayhome.files import caltopo, geojson, gpx, kml
+    from wayhome.files import caltopo, geojson, kml
 
-    readers = {"geojson": geojson.read_geojson, "caltopo": caltopo.read_caltopo, "kml": kml.read_kml, "kmz": kml.read_kml,
-               "gpx": gpx.read_shapes}  # fmt: skip
+    readers = {"geojson": geojson.read_geojson, "caltopo": caltopo.read_caltopo, "kml": kml.read_kml, "kmz": kml.read_kml,}  # fmt: skip
     if form not in readers:
         raise InvalidInput(f"{name} is {form}; import reads GPX, GeoJSON, CalTopo, KML and KMZ.", file=name)
     shapes: list[Shape] = readers[form](content)
@@ -223,9 +243,9 @@ def _shapes(
             title = f"{title} ({i})"
         taken.add(title.lower())
         where = "line" if as_ == "boundary" else "ring"
-        for position in shape.line:
+        for position in shape.positions:
             state.area.check_near(position, False, f"{name}, {title}")
-        plans.append((f"draw_{as_}", {"name": title, where: [p.as_json() for p in shape.line]}, title))
+        plans.append((f"draw_{as_}", {"name": title, where: [p.as_json() for p in shape.positions]}, title))
 
     def act() -> list[dict[str, Any]]:
         out = []
@@ -252,17 +272,36 @@ def _organisation(app: App, case: str, name: str, content: bytes, by: str | None
     return act
 
 
+def _ends(track: Track) -> tuple[datetime | None, datetime | None]:
+    """First and last recorded time of a track, where it has any."""
+    from datetime import UTC
+
+    if track.time is None:
+        return None, None
+    known = track.time[~np.isnat(track.time)]
+    return tuple(t.astype("datetime64[us]").item().replace(tzinfo=UTC) for t in (known.min(), known.max()))  # type: ignore[return-value]
+
+
 def _case_shapes(state: CaseState) -> list[Shape]:
     from wayhome.files.shapes import Shape
 
     area = state.area
-    out = [Shape(kind="polygon", name=s.name, line=s.ring, properties={"class": "segment", "id": s.id}) for s in area.live_segments()]
-    out += [Shape(kind="polygon", name=r.name, line=r.ring, properties={"class": "region", "id": r.id}) for r in area.regions.values()]
-    out += [Shape(kind="line", name=b.name, line=b.line, properties={"class": "boundary", "id": b.id}) for b in area.boundaries.values()]
+    out = [
+        Shape(kind="polygon", name=s.name, positions=s.ring, properties={"class": "segment", "id": s.id})
+        for s in area.live_segments()
+    ]
+    out += [
+        Shape(kind="polygon", name=r.name, positions=r.ring, properties={"class": "region", "id": r.id})
+        for r in area.regions.values()
+    ]
+    out += [
+        Shape(kind="line", name=b.name, positions=b.line, properties={"class": "boundary", "id": b.id})
+        for b in area.boundaries.values()
+    ]
     if area.ipp is not None:
-        out.append(Shape(kind="point", name="IPP", line=(area.ipp.position,), properties={"class": "ipp"}))
-    out += [Shape(kind="point", name=f"{p.kind.upper()} {p.place}".strip(), line=(p.position,), properties={"class": p.kind})
+        out.append(Shape(kind="point", name="IPP", positions=(area.ipp.position,), properties={"class": "ipp"}))
+    out += [Shape(kind="point", name=f"{p.kind.upper()} {p.place}".strip(), positions=(p.position,), properties={"class": p.kind})
             for p in area.points]  # fmt: skip
-    out += [Shape(kind="point", name=c.name, line=(c.position,), properties={"class": "clue", "id": c.id})
+    out += [Shape(kind="point", name=c.name, positions=(c.position,), properties={"class": "clue", "id": c.id})
             for c in state.evidence.clues.values() if c.position is not None and c.withdrawn is None]  # fmt: skip
     return out

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 MERCATOR = "EPSG:3857"
 # anchors of matplotlib's "inferno" colour map (CC0), dark violet to pale yellow
-_ANCHORS = np.array([[40, 11, 84], [101, 21, 110], [159, 42, 99], [212, 72, 66], [245, 125, 21], [250, 193, 39], [252, 255, 164]], float)
+_ANCHORS = np.array(
+    [[40, 11, 84], [101, 21, 110], [159, 42, 99], [212, 72, 66], [245, 125, 21], [250, 193, 39], [252, 255, 164]], float
+)
 _FADE = 1e-3  # density relative to the peak below which the map is transparent
 
 
@@ -56,7 +58,11 @@ def poa_frame(desk: App, case: str, made: Product, *, as_of: str | None, at: str
         }
         for i, r in enumerate(made.data["regions"])
     ]  # fmt: skip
-    return {"bounds": _bounds(grid_of(inputs)), "image": f"/api/cases/{case}/products/poa/image.png?{query}", "legend": legend}
+    return {
+        "bounds": _bounds(grid_of(inputs)),
+        "image": f"/api/cases/{case}/products/poa/image.png?{query}",
+        "legend": legend,
+    }
 
 
 def hillshade_png(desk: App, case: str) -> bytes:
@@ -85,7 +91,12 @@ def ground_frame(desk: App, case: str) -> dict[str, Any]:
     state = desk.state(case)
     empty: dict[str, Any] = {"type": "FeatureCollection", "features": []}
     if state.area.ipp is None or not state.area.ground:
-        return {"hillshade": None, "contours": None, "lines": empty, "caveats": ["No ground is attached to this case yet."]}
+        return {
+            "hillshade": None,
+            "contours": None,
+            "lines": empty,
+            "caveats": ["No ground is attached to this case yet."],
+        }
     inputs = map_inputs(state)
     grid = grid_of(inputs)
     ground = desk.sources.ground(inputs, grid)
@@ -95,9 +106,16 @@ def ground_frame(desk: App, case: str) -> dict[str, Any]:
         z = np.asarray(ground.dem.values, float)
         spread = float(np.nanmax(z) - np.nanmin(z)) if np.isfinite(z).any() else 0.0
         step = next((s for s in (5, 10, 20, 50, 100, 200) if spread / s <= 20), 500)
-        levels = [float(v) for v in np.arange(np.ceil(np.nanmin(z) / step) * step, np.nanmax(z), step)] if spread else []
+        levels = (
+            [float(v) for v in np.arange(np.ceil(np.nanmin(z) / step) * step, np.nanmax(z), step)] if spread else []
+        )
         found = contour_lines(ground.dem, levels)
-        contours = {"type": "FeatureCollection", "features": [_feature(line, grid, {"ele": ele}) for ele, many in found.items() for line in many if len(line) > 8]}
+        contours = {
+            "type": "FeatureCollection",
+            "features": [
+                _feature(line, grid, {"ele": ele}) for ele, many in found.items() for line in many if len(line) > 8
+            ],
+        }
     return {
         "hillshade": {"image": f"/api/cases/{case}/ground/hillshade.png?n={len(state.area.ground)}", "bounds": _bounds(grid)} if ground.dem else None,
         "contours": contours, "lines": {"type": "FeatureCollection", "features": lines}, "caveats": list(ground.caveats),
@@ -163,7 +181,9 @@ def map_png(desk: App, state: CaseState) -> bytes:
     x, y = line_of((inputs.ipp,))[0]
     draw.line([(x - 14, y), (x + 14, y)], fill=(200, 0, 0), width=4)
     draw.line([(x, y - 14), (x, y + 14)], fill=(200, 0, 0), width=4)
-    bar_m = next((v for v in (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000) if v >= grid.width * grid.cell_m / 8), 50_000)
+    bar_m = next(
+        (v for v in (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000) if v >= grid.width * grid.cell_m / 8), 50_000
+    )
     width = bar_m / grid.cell_m * scale
     bottom = grid.height * scale - 30
     draw.rectangle([20, bottom - 34, 60 + width, bottom + 16], fill=(255, 255, 255))
@@ -174,12 +194,17 @@ def map_png(desk: App, state: CaseState) -> bytes:
     return file.getvalue()
 
 
-def product_file(desk: App, case: str, made: Product, suffix: str, *, as_of: datetime | None, at: datetime | None) -> bytes:
+def product_file(
+    desk: App, case: str, made: Product, suffix: str, *, as_of: datetime | None, at: datetime | None
+) -> bytes:
     """A product as a file: GeoTIFF or PNG of the map, JSON of any."""
     if suffix == ".json":
         return json.dumps(to_json(made), indent=1, ensure_ascii=False).encode()
     if made.name != "poa" or suffix not in (".tif", ".tiff", ".png"):
-        raise InvalidInput(f"{made.name} cannot be written as \"{suffix}\"; use .json" + (", .tif or .png." if made.name == "poa" else "."))
+        raise InvalidInput(
+            f'{made.name} cannot be written as "{suffix}"; use .json'
+            + (", .tif or .png." if made.name == "poa" else ".")
+        )
     if suffix == ".png":
         return map_png(desk, desk.state(case, as_of))
     from wayhome.files.geotiff import write_geotiff
@@ -225,7 +250,9 @@ def _warped(values: NDArray[np.float32], grid: Grid) -> NDArray[np.float32]:
 def _coloured(poa: NDArray[np.float32]) -> NDArray[np.uint8]:
     known = np.nan_to_num(poa, nan=0.0)
     peak = float(np.quantile(known[known > 0], 0.9995)) if (known > 0).any() else 1.0
-    share = np.clip(np.log10(np.maximum(known / peak, _FADE)) / -np.log10(_FADE) + 1.0, 0.0, 1.0)  # log scale, 0 at _FADE
+    share = np.clip(
+        np.log10(np.maximum(known / peak, _FADE)) / -np.log10(_FADE) + 1.0, 0.0, 1.0
+    )  # log scale, 0 at _FADE
     place = share * (len(_ANCHORS) - 1)
     low = np.minimum(place.astype(int), len(_ANCHORS) - 2)
     mix = (place - low)[..., None]

@@ -73,7 +73,7 @@ def commands_of(report: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         if not report.get(field):
             raise InvalidInput(f"The report needs {field}; `wayhome case open --example` prints one.", field=field)
     if not isinstance(report.get("subject"), Mapping) or not report["subject"].get("category"):
-        raise InvalidInput("The report needs [subject] with a category, such as category = \"hiker\".", field="subject")
+        raise InvalidInput('The report needs [subject] with a category, such as category = "hiker".', field="subject")
     out: list[tuple[str, dict[str, Any]]] = [("open_case", {k: report[k] for k in _TOP if k in report})]
     for section, command in _SECTIONS.items():
         table = report.get(section)

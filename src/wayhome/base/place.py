@@ -56,7 +56,7 @@ def parse_position(text: object, what: str = "position") -> Position:
         lat, lon = (float(part) for part in pair)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise InvalidInput(
-            f"{what}: \"{text}\" is not a position; write latitude,longitude in degrees such as 42.215,-71.09.",
+            f'{what}: "{text}" is not a position; write latitude,longitude in degrees such as 42.215,-71.09.',
             field=what,
         ) from None
     return Position(lat_deg=lat, lon_deg=lon)

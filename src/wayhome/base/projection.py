@@ -31,7 +31,7 @@ def _crs(code: str) -> CRS:
     try:
         return CRS.from_user_input(code)
     except CRSError:
-        raise InvalidInput(f"\"{code}\" is not a reference system; write for example EPSG:32619.", crs=code) from None
+        raise InvalidInput(f'"{code}" is not a reference system; write for example EPSG:32619.', crs=code) from None
 
 
 def proposed_crs(position: Position) -> str:

@@ -24,7 +24,15 @@ _DURATION_S = {
     "h": 3600.0, "hr": 3600.0, "hrs": 3600.0, "hour": 3600.0, "hours": 3600.0,
     "d": 86400.0, "day": 86400.0, "days": 86400.0, "week": 604800.0, "weeks": 604800.0,
 }  # fmt: skip
-_SPEED_MPS = {"m/s": 1.0, "mps": 1.0, "km/h": 1 / 3.6, "kmh": 1 / 3.6, "kph": 1 / 3.6, "mph": 0.44704, "kn": 1852 / 3600}
+_SPEED_MPS = {
+    "m/s": 1.0,
+    "mps": 1.0,
+    "km/h": 1 / 3.6,
+    "kmh": 1 / 3.6,
+    "kph": 1 / 3.6,
+    "mph": 0.44704,
+    "kn": 1852 / 3600,
+}
 _AREA_M2 = {"m2": 1.0, "m²": 1.0, "km2": 1e6, "km²": 1e6, "ha": 1e4, "acre": 4046.8564224, "acres": 4046.8564224,
             "mi2": 1609.344**2, "mi²": 1609.344**2}  # fmt: skip
 _NUMBER = re.compile(r"^\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
@@ -32,21 +40,21 @@ _NUMBER = re.compile(r"^\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*
 
 def _split(text: object, what: str, example: str) -> tuple[float, str]:
     if isinstance(text, bool) or not isinstance(text, str | int | float):
-        raise UnitError(f"{what}: {text!r} is not a quantity; write for example \"{example}\".", field=what)
+        raise UnitError(f'{what}: {text!r} is not a quantity; write for example "{example}".', field=what)
     match = _NUMBER.match(str(text))
     if not match or not isfinite(number := float(match[1])):
-        raise UnitError(f"{what}: \"{text}\" is not a number with a unit; write for example \"{example}\".", field=what)
+        raise UnitError(f'{what}: "{text}" is not a number with a unit; write for example "{example}".', field=what)
     return number, match[2]
 
 
 def _with_unit(text: object, units: dict[str, float], what: str, example: str) -> float:
     number, unit = _split(text, what, example)
     if not unit:
-        raise UnitError(f"{what}: {text} has no unit; write for example \"{example}\".", field=what)
+        raise UnitError(f'{what}: {text} has no unit; write for example "{example}".', field=what)
     factor = units.get(unit) or units.get(unit.lower())
     if factor is None:
         raise UnitError(
-            f"{what}: \"{unit}\" is not a unit that fits here; use one of {', '.join(sorted(units))}.", field=what
+            f'{what}: "{unit}" is not a unit that fits here; use one of {", ".join(sorted(units))}.', field=what
         )
     return number * factor
 
@@ -77,9 +85,9 @@ def fraction(text: object, what: str = "fraction") -> float:
     if unit in ("%", "percent", "per cent"):
         number /= 100.0
     elif unit:
-        raise UnitError(f"{what}: \"{unit}\" is not a unit of a probability; write 0.6 or 60 %.", field=what)
+        raise UnitError(f'{what}: "{unit}" is not a unit of a probability; write 0.6 or 60 %.', field=what)
     if not 0.0 <= number <= 1.0:
-        hint = f" If you meant per cent, write \"{text} %\"." if not unit and 1 < number <= 100 else ""
+        hint = f' If you meant per cent, write "{text} %".' if not unit and 1 < number <= 100 else ""
         raise InvalidInput(f"{what}: {text} is outside 0 to 1.{hint}", field=what, value=number)
     return number
 
@@ -88,7 +96,7 @@ def bearing_deg(text: object, what: str = "bearing") -> float:
     """Bearing in degrees clockwise from true north, in [0, 360), from ``"135"`` or ``"135 deg"``."""
     number, unit = _split(text, what, "135")
     if unit not in ("", "deg", "°", "degrees"):
-        raise UnitError(f"{what}: \"{unit}\" is not degrees from true north; write for example \"135\".", field=what)
+        raise UnitError(f'{what}: "{unit}" is not degrees from true north; write for example "135".', field=what)
     if not 0.0 <= number <= 360.0:
         raise InvalidInput(f"{what}: {text} is outside 0 to 360 degrees.", field=what)
     return number % 360.0
@@ -103,12 +111,10 @@ def instant(text: object, what: str = "time") -> datetime:
             moment = datetime.fromisoformat(str(text).strip())
         except ValueError:
             raise InvalidInput(
-                f"{what}: \"{text}\" is not a date and time; write for example 2026-03-01T06:40+01:00.", field=what
+                f'{what}: "{text}" is not a date and time; write for example 2026-03-01T06:40+01:00.', field=what
             ) from None
     if moment.tzinfo is None:
-        raise InvalidInput(
-            f"{what}: \"{text}\" has no time zone; add Z for UTC or an offset such as +01:00.", field=what
-        )
+        raise InvalidInput(f'{what}: "{text}" has no time zone; add Z for UTC or an offset such as +01:00.', field=what)
     return moment.astimezone(UTC)
 
 

@@ -35,7 +35,9 @@ class Grid(Record):
     def check(self) -> None:
         """Refuse a grid with no cells, or with more than memory holds."""
         if not (self.cell_m > 0 and self.height > 0 and self.width > 0):
-            raise InvalidInput(f"A grid needs a positive cell and size, not {self.cell_m} m x {self.height} x {self.width}.")
+            raise InvalidInput(
+                f"A grid needs a positive cell and size, not {self.cell_m} m x {self.height} x {self.width}."
+            )
         if self.height * self.width > MAX_CELLS:
             raise InvalidInput(
                 f"{self.height} x {self.width} cells are more than {MAX_CELLS:,}; use a smaller box or larger cells."
@@ -72,11 +74,11 @@ class Grid(Record):
 
     def x_m(self) -> NDArray[np.float64]:
         """`[W]` x of the cell centres, m."""
-        return self.x_west_m + (np.arange(self.width) + 0.5) * self.cell_m
+        return self.x_west_m + (np.arange(self.width, dtype=np.float64) + 0.5) * self.cell_m
 
     def y_m(self) -> NDArray[np.float64]:
         """`[H]` y of the cell centres, m, falling."""
-        return self.y_north_m - (np.arange(self.height) + 0.5) * self.cell_m
+        return self.y_north_m - (np.arange(self.height, dtype=np.float64) + 0.5) * self.cell_m
 
     def cell_of(self, x_m: float, y_m: float) -> tuple[int, int] | None:
         """`(i_row, i_col)` of the cell that holds a point, or None outside."""

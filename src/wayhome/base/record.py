@@ -133,7 +133,7 @@ def from_json(hint: Any, value: Any) -> Any:
     origin = typing.get_origin(kind)
     if origin is typing.Literal:
         if value not in typing.get_args(kind):
-            raise InvalidInput(f"\"{value}\" is not one of {', '.join(map(str, typing.get_args(kind)))}.")
+            raise InvalidInput(f'"{value}" is not one of {", ".join(map(str, typing.get_args(kind)))}.')
         return value
     if origin is tuple:
         if not isinstance(value, list | tuple):

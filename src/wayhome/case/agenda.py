@@ -39,7 +39,9 @@ def agenda(state: CaseState, at: datetime) -> tuple[Matter, ...]:
 def _beginnings(state: CaseState) -> list[Matter]:
     out: list[Matter] = []
     if state.area.ipp is None:
-        out.append(Matter(what="Mark where the subject was last seen or known to be.", command="mark_point", urgency="now"))
+        out.append(
+            Matter(what="Mark where the subject was last seen or known to be.", command="mark_point", urgency="now")
+        )
     if state.subject.category is None:
         out.append(Matter(what="Name the subject's category, for the law of distance.", command="describe_subject"))
     if state.subject.risk is None:

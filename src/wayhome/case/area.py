@@ -110,7 +110,9 @@ class Area(Record):
             return
         away = distance_m(self.ipp.position, position)
         if away > NEAR_M:
-            mirrored = Position(lat_deg=position.lon_deg, lon_deg=position.lat_deg) if abs(position.lon_deg) <= 90 else None
+            mirrored = (
+                Position(lat_deg=position.lon_deg, lon_deg=position.lat_deg) if abs(position.lon_deg) <= 90 else None
+            )
             hint = (
                 " Latitude and longitude look swapped."
                 if mirrored and distance_m(self.ipp.position, mirrored) < NEAR_M
@@ -329,7 +331,9 @@ class MarkPoint(Command):
         return tuple(events)
 
 
-@command("set_search_area", "Set the box and cell of the analysis grid, its reference system, the kind of country.", "plan")
+@command(
+    "set_search_area", "Set the box and cell of the analysis grid, its reference system, the kind of country.", "plan"
+)
 class SetSearchArea(Command):
     """Given fields replace earlier ones; a coarser cell computes faster."""
 
@@ -342,7 +346,7 @@ class SetSearchArea(Command):
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse boxes and cells that cannot be computed."""
         if all(v is None for v in self.__dict__.values()):
-            raise RuleBroken("Nothing is given; write for example box=\"30 km\" cell=\"30 m\".")
+            raise RuleBroken('Nothing is given; write for example box="30 km" cell="30 m".')
         box, cell = self.box or state.area.box_m, self.cell or state.area.cell_m
         if not 100.0 <= box <= MAX_BOX_M:
             raise InvalidInput(f"box: {metres(box)} is outside 100 m to {metres(MAX_BOX_M)}.", field="box")
@@ -422,7 +426,7 @@ class DrawSegment(Command):
         ring = _ring(state, self.ring, self.confirm_far)
         name = said(self.name, "name")
         if any(s.name.lower() == name.lower() for s in state.area.live_segments()):
-            raise RuleBroken(f"There is a segment \"{name}\" already; choose another name.")
+            raise RuleBroken(f'There is a segment "{name}" already; choose another name.')
         key = context.new_id("SEG", state.area.segments)
         return (SegmentDrawn(id=key, name=name, ring=ring, remark=self.remark),)
 

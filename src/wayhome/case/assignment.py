@@ -351,7 +351,7 @@ class DebriefAssignment(Command):
                 )
             if self.track_length is None and not held.tracks:
                 raise InvalidInput(
-                    f"{held.id} has no track; import one, or give track_length such as \"2.1 km\".", field="track_length"
+                    f'{held.id} has no track; import one, or give track_length such as "2.1 km".', field="track_length"
                 )
         elif self.sweep_width is not None:
             raise InvalidInput("Give either sweep_width or pod, not both; they would count twice.", field="pod")

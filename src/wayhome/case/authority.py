@@ -52,13 +52,11 @@ def actor(state: CaseState, user: str | None) -> Actor:
     if organisation is None:
         return Actor(id=who, name=who, may=frozenset(PERMISSIONS))
     if who == OPERATOR:
-        return Actor(
-            id=who, name="operator of the desk", may=frozenset({"record", "plan", "notice", "administer"})
-        )
+        return Actor(id=who, name="operator of the desk", may=frozenset({"record", "plan", "notice", "administer"}))
     member = organisation.member(who)
     if member is None:
         have = ", ".join(m.id for m in organisation.members)
-        raise NotAllowed(f"\"{who}\" is no member of {organisation.name}; members are: {have}.", user=who)
+        raise NotAllowed(f'"{who}" is no member of {organisation.name}; members are: {have}.', user=who)
     return Actor(
         id=member.id, name=member.name, rank=member.rank, roles=member.roles, may=granted(organisation, member.roles)
     )

@@ -106,7 +106,7 @@ def parse_command(name: str, fields: Mapping[str, Any]) -> Command:
     if cls is None:
         near = [n for n in COMMANDS if n.split("_")[-1] == name.split("_")[-1] or name in n]
         hint = f" Did you mean {', '.join(near)}?" if near else " `wayhome commands` lists them."
-        raise NotFound(f"There is no command \"{name}\".{hint}", command=name)
+        raise NotFound(f'There is no command "{name}".{hint}', command=name)
     return cls.parse(fields)
 
 
@@ -129,7 +129,9 @@ def _value(name: str, hint: Any, value: Any) -> Any:
     bare = bare_type(hint)
     origin = typing.get_origin(bare)
     try:
-        if isinstance(value, str) and (origin in (tuple, dict) or (isinstance(bare, type) and issubclass(bare, Record))):
+        if isinstance(value, str) and (
+            origin in (tuple, dict) or (isinstance(bare, type) and issubclass(bare, Record))
+        ):
             value = _from_text(value, origin)
         if origin is tuple and isinstance(value, list | tuple):
             inner = typing.get_args(bare)[0]
@@ -155,7 +157,7 @@ def _value(name: str, hint: Any, value: Any) -> Any:
         text = error.message if error.details.get("field") else f"{name}: {error.message}"
         raise type(error)(text, **{**error.details, "field": error.details.get("field", name)}) from None
     except ValueError:
-        raise InvalidInput(f"{name}: \"{value}\" is not a number.", field=name) from None
+        raise InvalidInput(f'{name}: "{value}" is not a number.', field=name) from None
 
 
 def _from_text(value: str, origin: Any) -> Any:
@@ -164,10 +166,10 @@ def _from_text(value: str, origin: Any) -> Any:
         try:
             return json.loads(text)
         except json.JSONDecodeError as error:
-            raise InvalidInput(f"\"{text[:60]}\" is not valid JSON ({error.msg} at {error.pos}).") from None
+            raise InvalidInput(f'"{text[:60]}" is not valid JSON ({error.msg} at {error.pos}).') from None
     if origin is tuple:
         return [part.strip() for part in text.split(";" if ";" in text else ",") if part.strip()]
-    raise InvalidInput(f"\"{text[:60]}\" must be JSON such as {{\"name\": value}}.")
+    raise InvalidInput(f'"{text[:60]}" must be JSON such as {{"name": value}}.')
 
 
 def _truth(value: str) -> bool:
@@ -175,7 +177,7 @@ def _truth(value: str) -> bool:
         return True
     if value.lower() in ("false", "no", "n", "0"):
         return False
-    raise InvalidInput(f"\"{value}\" is neither yes nor no.")
+    raise InvalidInput(f'"{value}" is neither yes nor no.')
 
 
 def _schema(hint: Any) -> dict[str, Any]:

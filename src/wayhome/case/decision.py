@@ -129,9 +129,7 @@ class Decisions(Record):
 
 def _contradicts(order: Order, permits: tuple[str, ...], text: str) -> bool:
     lowered = text.lower()
-    return any(
-        set(FORBIDS[c]) & set(permits) or any(word in lowered for word in _WORDS[c]) for c in order.conditions
-    )
+    return any(set(FORBIDS[c]) & set(permits) or any(word in lowered for word in _WORDS[c]) for c in order.conditions)
 
 
 @event("order_given")
@@ -224,7 +222,9 @@ class SearchSuspended(Event):
 
     def says(self) -> str:
         """Sentence for the log."""
-        return f"Search suspended ({self.suspension})" + (f", signed for {self.signed_for}." if self.signed_for else ".")
+        return f"Search suspended ({self.suspension})" + (
+            f", signed for {self.signed_for}." if self.signed_for else "."
+        )
 
 
 @event("subject_found")
@@ -363,7 +363,9 @@ class DecideDeparture(Command):
         return (DepartureDecided(**fields),)
 
 
-@command("propose_suspension", "Propose to suspend the search, with reasons, checklist and what would reopen it.", "record")
+@command(
+    "propose_suspension", "Propose to suspend the search, with reasons, checklist and what would reopen it.", "record"
+)
 class ProposeSuspension(Command):
     """The checklist's questions are in `SUSPENSION_CHECKLIST`; each needs an answer."""
 

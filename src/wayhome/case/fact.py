@@ -183,7 +183,7 @@ def found(table: Mapping[str, Any], key: str, what: str) -> Any:
     have = ", ".join(table) or "none yet"
     from wayhome.base.errors import NotFound
 
-    raise NotFound(f"There is no {what} \"{key}\"; there are: {have}.", what=what, key=key)
+    raise NotFound(f'There is no {what} "{key}"; there are: {have}.', what=what, key=key)
 
 
 def said(value: str | None, what: str) -> str:

@@ -163,9 +163,7 @@ def _approved(book: Notices, fact: NoticeApproved, origin: Origin) -> Notices:
 @folds(NoticeStopped, "notices")
 def _stopped(book: Notices, fact: NoticeStopped, origin: Origin) -> Notices:
     held = book.notices[fact.notice]
-    return _with(
-        book, held.replace(status="stopped", stopped_by_order=fact.order, stopped_audiences=fact.audiences)
-    )
+    return _with(book, held.replace(status="stopped", stopped_by_order=fact.order, stopped_audiences=fact.audiences))
 
 
 @folds(NoticePublished, "notices")
@@ -173,7 +171,8 @@ def _published(book: Notices, fact: NoticePublished, origin: Origin) -> Notices:
     held = book.notices[fact.notice]
     sent = {a: Receipt(audience=a, sent_at=origin.at) for a in fact.audiences}
     return _with(
-        book, held.replace(status="published", published_at=held.published_at or origin.at, ledger={**sent, **held.ledger})
+        book,
+        held.replace(status="published", published_at=held.published_at or origin.at, ledger={**sent, **held.ledger}),
     )
 
 
@@ -186,9 +185,7 @@ def _acknowledged(book: Notices, fact: NoticeAcknowledged, origin: Origin) -> No
 def _cancelled(book: Notices, fact: NoticeCancelled, origin: Origin) -> Notices:
     held = book.notices[fact.notice]
     ledger = {k: r.replace(recall_sent_at=origin.at) for k, r in held.ledger.items()}
-    return _with(
-        book, held.replace(status="cancelled", cancelled=fact.reason, cancelled_at=origin.at, ledger=ledger)
-    )
+    return _with(book, held.replace(status="cancelled", cancelled=fact.reason, cancelled_at=origin.at, ledger=ledger))
 
 
 @folds(RecallConfirmed, "notices")

@@ -159,18 +159,20 @@ class AdoptOrganisation(Command):
         for role in self.roles:
             if bad := sorted(set(role.may) - set(PERMISSIONS)):
                 raise InvalidInput(
-                    f"roles: {role.id} may not \"{', '.join(bad)}\"; permissions are {', '.join(PERMISSIONS)}.",
+                    f'roles: {role.id} may not "{", ".join(bad)}"; permissions are {", ".join(PERMISSIONS)}.',
                     field="roles",
                 )
         ranks, roles = {r.id for r in self.ranks}, {r.id for r in self.roles}
         for member in self.members:
             if member.rank and member.rank not in ranks:
-                raise InvalidInput(f"members: {member.id} has an unknown rank \"{member.rank}\".", field="members")
+                raise InvalidInput(f'members: {member.id} has an unknown rank "{member.rank}".', field="members")
             if bad := sorted(set(member.roles) - roles):
                 raise InvalidInput(f"members: {member.id} has unknown roles {', '.join(bad)}.", field="members")
         held = {r for m in self.members for r in m.roles}
         if not any("decide" in r.may and r.id in held for r in self.roles):
-            raise InvalidInput("members: nobody holds a role that may decide; the case could never end.", field="members")
+            raise InvalidInput(
+                "members: nobody holds a role that may decide; the case could never end.", field="members"
+            )
         return (OrganisationAdopted(**self.__dict__),)
 
 
@@ -191,7 +193,7 @@ class FormTeam(Command):
         """Refuse a taken name, unknown members, no searchers."""
         name = said(self.name, "name")
         if any(t.name.lower() == name.lower() for t in state.people.teams.values()):
-            raise RuleBroken(f"There is a team \"{name}\" already; choose another name.")
+            raise RuleBroken(f'There is a team "{name}" already; choose another name.')
         if not 1 <= self.searchers <= 500:
             raise InvalidInput(f"searchers: {self.searchers} is outside 1 to 500.", field="searchers")
         if not (self.speed > 0 and self.sweep_width > 0):

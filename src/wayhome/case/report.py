@@ -120,4 +120,4 @@ def _known_zone(name: str) -> None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        raise InvalidInput(f"\"{name}\" is not a time zone; write for example Europe/Berlin or UTC.") from None
+        raise InvalidInput(f'"{name}" is not a time zone; write for example Europe/Berlin or UTC.') from None

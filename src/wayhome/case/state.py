@@ -58,7 +58,9 @@ class CaseState(Record):
     def require_active(self) -> None:
         """Refuse an act that makes sense only while the search runs."""
         if self.status != "active":
-            raise RuleBroken(f"The search is {self.status}; this can be done only while it is active.", status=self.status)
+            raise RuleBroken(
+                f"The search is {self.status}; this can be done only while it is active.", status=self.status
+            )
 
 
 def apply(state: CaseState, event: Event, origin: Origin) -> CaseState:

@@ -81,7 +81,9 @@ class RiskAssessed(Event):
 
     def says(self) -> str:
         """Sentence for the log."""
-        return f"Risk assessed as {self.level.replace('_', ' ')}" + (f": {'; '.join(self.signs)}." if self.signs else ".")
+        return f"Risk assessed as {self.level.replace('_', ' ')}" + (
+            f": {'; '.join(self.signs)}." if self.signs else "."
+        )
 
 
 @folds(SubjectDescribed, "subject")

@@ -26,12 +26,29 @@ SEED = 2002
 
 Curve = list[tuple[float, float]]  # metres east and north of the village
 
-RIVER: Curve = [(-16000, 9000), (-9000, 6500), (-4000, 2600), (-500, 1500), (3000, 600), (7000, -2500), (11000, -3000), (16000, -6000)]
+RIVER: Curve = [
+    (-16000, 9000),
+    (-9000, 6500),
+    (-4000, 2600),
+    (-500, 1500),
+    (3000, 600),
+    (7000, -2500),
+    (11000, -3000),
+    (16000, -6000),
+]
 ROAD_EAST: Curve = [(0, 0), (2500, -900), (6000, -400), (9000, 900), (12500, 1200), (16000, 2400)]
 ROAD_SOUTH: Curve = [(0, 0), (-400, -3000), (900, -7000), (300, -11000), (1500, -16000)]
 TRAIL_NORTH: Curve = [(0, 0), (700, 2500), (2200, 5200), (2600, 8400), (5000, 12000)]
 TRAIL_WEST: Curve = [(0, 0), (-2600, -500), (-5200, 800), (-8000, 300), (-12000, 2200)]
-BORDER: Curve = [(9500, 16000), (8800, 11000), (9900, 6000), (9000, 1000), (10200, -3500), (8700, -9000), (9800, -16000)]
+BORDER: Curve = [
+    (9500, 16000),
+    (8800, 11000),
+    (9900, 6000),
+    (9000, 1000),
+    (10200, -3500),
+    (8700, -9000),
+    (9800, -16000),
+]
 
 
 def place(east_m: float, north_m: float) -> Position:
@@ -59,7 +76,11 @@ def curve(points: Curve) -> list[dict[str, float]]:
 def lines_geojson(points: Curve, name: str) -> bytes:
     """One line as GeoJSON."""
     coordinates = [[p["lon_deg"], p["lat_deg"]] for p in curve(points)]
-    feature: dict[str, Any] = {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "LineString", "coordinates": coordinates}}
+    feature: dict[str, Any] = {
+        "type": "Feature",
+        "properties": {"name": name},
+        "geometry": {"type": "LineString", "coordinates": coordinates},
+    }
     return json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
 
 

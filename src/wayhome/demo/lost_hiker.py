@@ -76,7 +76,7 @@ def story(reported: datetime = REPORTED) -> Story:
     return Story(case="lost-hiker", steps=tuple(steps))
 
 
-def _do(at: datetime, by: str | None, command: str, **fields: Any) -> Do:
+def _do(at: datetime, by: str | None, command: str, /, **fields: Any) -> Do:
     return Do(at=at, by=by, command=command, fields=fields)
 
 

@@ -23,7 +23,7 @@ def story() -> Story:
     return Story(case="taking-leave", steps=(*_report(), *_first_hours(), *_order_and_search(), *_year(), *_letter()))
 
 
-def _do(at: datetime, by: str | None, command: str, **fields: Any) -> Do:
+def _do(at: datetime, by: str | None, command: str, /, **fields: Any) -> Do:
     return Do(at=at, by=by, command=command, fields=fields)
 
 
@@ -134,8 +134,18 @@ def _order_and_search() -> list[Step]:
     ]  # fmt: skip
     day = t + timedelta(days=1)
     notices = (
-        ("border_alert", "Border alert: Uzumaki Naruto", "Genin of the village, 13, fair hair. Report every sighting. Do not frighten him.", ()),
-        ("warrant", "Warrant for a missing-nin: Uzumaki Naruto", "To be brought back to the village. Unharmed, by order of the Fifth.", ("detain",)),
+        (
+            "border_alert",
+            "Border alert: Uzumaki Naruto",
+            "Genin of the village, 13, fair hair. Report every sighting. Do not frighten him.",
+            (),
+        ),
+        (
+            "warrant",
+            "Warrant for a missing-nin: Uzumaki Naruto",
+            "To be brought back to the village. Unharmed, by order of the Fifth.",
+            ("detain",),
+        ),
     )
     for i, (kind, title, text, permits) in enumerate(notices, start=1):
         key = f"N{i}"
@@ -143,7 +153,10 @@ def _order_and_search() -> list[Step]:
             _do(day, "haruka", "draft_notice", kind=kind, title=title, text=text, permits=list(permits)),
             _do(day + timedelta(hours=1), "tsunade", "approve_notice", notice=key),
             _do(day + timedelta(hours=1), "tsunade", "publish_notice", notice=key, audiences=list(STATIONS)),
-            *(_do(day + timedelta(hours=6), "haruka", "acknowledge_notice", notice=key, audience=a) for a in STATIONS[: 2 + (i == 2)]),
+            *(
+                _do(day + timedelta(hours=6), "haruka", "acknowledge_notice", notice=key, audience=a)
+                for a in STATIONS[: 2 + (i == 2)]
+            ),
         ]
     return steps
 

@@ -46,7 +46,9 @@ class Sources(Protocol):
 class Outcome:
     """What one search did to the map: its coverage, POD and the update."""
 
-    def __init__(self, search: Search, coverage: detection.Coverage | None, pod: Raster, mask: Raster, update: Update) -> None:
+    def __init__(
+        self, search: Search, coverage: detection.Coverage | None, pod: Raster, mask: Raster, update: Update
+    ) -> None:
         self.search, self.coverage, self.pod, self.mask, self.update = search, coverage, pod, mask, update
 
 
@@ -82,17 +84,21 @@ def scenario_maps(inputs: MapInputs, sources: Sources) -> tuple[list[tuple[Raste
         ground = sources.ground(inputs, grid)
         caveats += ground.caveats
         if ground.dem is None:
-            raise RuleBroken("Reach by a time needs a terrain model; add one with `wayhome ground add CASE --dem FILE`.")
+            raise RuleBroken(
+                "Reach by a time needs a terrain model; add one with `wayhome ground add CASE --dem FILE`."
+            )
         seconds, told = travel_seconds(ground, xy)
         caveats += told
     maps: list[tuple[Raster, float]] = []
     for part in inputs.parts:
         about = (part.category or "", part.ring)
         if about not in made:
-            made[about] = _region(grid, part.ring, caveats) if part.ring else _radial(inputs, part, grid, xy, seconds, caveats)
+            made[about] = (
+                _region(grid, part.ring, caveats) if part.ring else _radial(inputs, part, grid, xy, seconds, caveats)
+            )
         poa, outside = made[about]
         share = part.rest_of_world
-        maps.append((Raster(poa.values * (1.0 - share), grid, "poa"), share + (1.0 - share) * outside))
+        maps.append((Raster(np.asarray(poa.values, float) * (1.0 - share), grid, "poa"), share + (1.0 - share) * outside))
     return maps, tuple(dict.fromkeys(caveats))
 
 
@@ -110,7 +116,7 @@ def belief_map(
         belief, update = belief.searched(pod)
         outcomes.append(Outcome(search, coverage, pod, mask, update))
         told += [f"{search.assignment}: {text}" for text in said]
-    told += belief.caveats()
+    told += belief.caveats
     return BeliefMap(prior, belief, tuple(outcomes), tuple(dict.fromkeys(told)))
 
 
@@ -142,7 +148,9 @@ def ring_mask(grid: Grid, ring: tuple[Position, ...]) -> Raster:
 
     burnt = rasterize([shape], out_shape=grid.shape, transform=Affine(*grid.transform()), dtype="uint8")
     if not burnt.any():
-        raise InvalidInput("The segment holds no cell of the map: it lies outside the search area, or is smaller than a cell.")
+        raise InvalidInput(
+            "The segment holds no cell of the map: it lies outside the search area, or is smaller than a cell."
+        )
     return Raster(burnt.astype(bool), grid, "mask")
 
 
@@ -153,7 +161,12 @@ def _region(grid: Grid, ring: tuple[Position, ...], caveats: list[str]) -> tuple
 
 
 def _radial(
-    inputs: MapInputs, part: ScenarioPart, grid: Grid, xy: tuple[float, float], seconds: Raster | None, caveats: list[str]
+    inputs: MapInputs,
+    part: ScenarioPart,
+    grid: Grid,
+    xy: tuple[float, float],
+    seconds: Raster | None,
+    caveats: list[str],
 ) -> tuple[Raster, float]:
     if part.category is None:
         caveats.append("The subject's category is not known; the law of distance is that of all lost people together.")

@@ -60,7 +60,7 @@ PRODUCTS: dict[str, Made] = {
 def made(name: str) -> Made:
     """A registered product, or a sentence that lists them."""
     if name not in PRODUCTS:
-        raise NotFound(f"There is no product \"{name}\"; there are: {', '.join(PRODUCTS)}.", product=name)
+        raise NotFound(f'There is no product "{name}"; there are: {", ".join(PRODUCTS)}.', product=name)
     return PRODUCTS[name]
 
 
@@ -262,4 +262,3 @@ def _watched(name: str, qualities: list[float]) -> str:
     if not qualities:
         return f"{name}: not watched; a crossing would not have been noticed."
     return f"{name}: watched, a crossing is missed with chance {percent(1.0 - qualities[-1])} while the watch stands."
-

@@ -184,6 +184,30 @@ def _near_flux(
     return (total if a > 0.0 else -total) / (2.0 * pi)
 
 
+@njit(cache=True)
+def _even_density(
+    near2: float,
+    far2: float,
+    parameters: NDArray[np.float64],
+    radii: NDArray[np.float64],
+    shares: NDArray[np.float64],
+) -> float:
+    """Density per m2 of a cell that lies within one ring, or in the core; -1 for any other cell."""
+    if shares.size == 0:
+        if far2 > parameters[2] * parameters[2]:
+            return -1.0
+        return parameters[4] / parameters[3] / (pi * parameters[2] * parameters[2])
+    inner2 = 0.0
+    share = 0.0
+    for k in range(radii.size):
+        outer2 = radii[k] * radii[k]
+        if near2 >= inner2 and far2 <= outer2:
+            return (shares[k] - share) / (pi * (outer2 - inner2))
+        inner2 = outer2
+        share = shares[k]
+    return 0.0 if near2 >= inner2 else -1.0
+
+
 @njit(cache=True, nogil=True)
 def _fluxes_to_cells(
     x: NDArray[np.float64],
@@ -207,7 +231,16 @@ def _fluxes_to_cells(
     for i in range(height):
         for j in range(width):
             row_gap, col_gap = max(-y[i], y[i + 1]), max(x[j], -x[j + 1])
-            if max(row_gap, col_gap) < near_cells * cell:
+            per_m2 = _even_density(
+                max(row_gap, 0.0) ** 2 + max(col_gap, 0.0) ** 2,
+                max(y[i] ** 2, y[i + 1] ** 2) + max(x[j] ** 2, x[j + 1] ** 2),
+                parameters,
+                radii,
+                shares,
+            )
+            if per_m2 >= 0.0:  # cells of even density tie exactly; ratings count ties
+                m = per_m2 * cell * cell
+            elif max(row_gap, col_gap) < near_cells * cell:
                 m = _near_flux(x[j + 1], y[i + 1], y[i], parameters, radii, shares)
                 m -= _near_flux(x[j], y[i + 1], y[i], parameters, radii, shares)
                 m += _near_flux(y[i], x[j], x[j + 1], parameters, radii, shares)

@@ -25,7 +25,7 @@ class Blobs:
     def path(self, digest: str) -> Path:
         """Where a blob lies; it may not be there."""
         if not _HASH.fullmatch(digest):
-            raise InvalidInput(f"\"{digest}\" is not a content hash (64 hex digits).")
+            raise InvalidInput(f'"{digest}" is not a content hash (64 hex digits).')
         return self._folder / digest[:2] / digest
 
     def put(self, content: bytes) -> str:
@@ -56,7 +56,9 @@ class Blobs:
         """The bytes, checked against their hash."""
         content = self.checked_path(digest).read_bytes()
         if hashlib.sha256(content).hexdigest() != digest:
-            raise JournalCorrupt(f"The stored file {digest[:12]} was changed on disk; restore it from a backup.", blob=digest)
+            raise JournalCorrupt(
+                f"The stored file {digest[:12]} was changed on disk; restore it from a backup.", blob=digest
+            )
         return content
 
     def checked_path(self, digest: str) -> Path:
@@ -64,7 +66,8 @@ class Blobs:
         path = self.path(digest)
         if not path.exists():
             raise DataUnavailable(
-                f"The file {digest[:12]} is not on this desk; import it again or copy the desk's blobs folder.", blob=digest
+                f"The file {digest[:12]} is not on this desk; import it again or copy the desk's blobs folder.",
+                blob=digest,
             )
         return path
 

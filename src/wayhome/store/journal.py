@@ -96,7 +96,9 @@ class Journal:
             self._db.execute("INSERT OR IGNORE INTO meta VALUES ('desk', ?)", (uuid.uuid4().hex,))
             self._db.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
         except sqlite3.DatabaseError as error:
-            raise JournalCorrupt(f"The journal in {folder} cannot be read ({error}); restore it from a backup.") from None
+            raise JournalCorrupt(
+                f"The journal in {folder} cannot be read ({error}); restore it from a backup."
+            ) from None
         self.desk = str(self._db.execute("SELECT value FROM meta WHERE name='desk'").fetchone()[0])
         stored = int(self._db.execute("SELECT value FROM meta WHERE name='format'").fetchone()[0])
         if stored > FORMAT:
@@ -117,7 +119,9 @@ class Journal:
     def heads(self, case: str) -> dict[str, str]:
         """Hash of the last entry of every desk's stream."""
         with self._lock:
-            return dict(self._db.execute("SELECT desk, hash FROM heads WHERE case_id=? ORDER BY desk", (case,)).fetchall())
+            return dict(
+                self._db.execute("SELECT desk, hash FROM heads WHERE case_id=? ORDER BY desk", (case,)).fetchall()
+            )
 
     def append(
         self, case: str, facts: Sequence[Parted], *, expected_seq: int, at: datetime, by: str, key: str | None = None
@@ -172,7 +176,8 @@ class Journal:
         """Entries in the order of arrival, with secrets where their keys are still here."""
         with self._lock:
             rows = self._db.execute(
-                "SELECT seq, body, hash FROM entries WHERE case_id=? AND seq>? ORDER BY seq LIMIT ?", (case, after, limit)
+                "SELECT seq, body, hash FROM entries WHERE case_id=? AND seq>? ORDER BY seq LIMIT ?",
+                (case, after, limit),
             ).fetchall()
             held = self._db.execute(
                 "SELECT desk, n, i_event, field, locked FROM secrets WHERE case_id=?", (case,)
@@ -192,7 +197,9 @@ class Journal:
     def carried(self, case: str) -> Iterator[Carried]:
         """All entries as they travel to another desk; keys travel apart from them."""
         with self._lock:
-            rows = self._db.execute("SELECT desk, n, body, hash FROM entries WHERE case_id=? ORDER BY seq", (case,)).fetchall()
+            rows = self._db.execute(
+                "SELECT desk, n, body, hash FROM entries WHERE case_id=? ORDER BY seq", (case,)
+            ).fetchall()
             held = self._db.execute(
                 "SELECT desk, n, i_event, field, locked FROM secrets WHERE case_id=? ORDER BY 1, 2, 3, 4", (case,)
             ).fetchall()
@@ -206,13 +213,17 @@ class Journal:
         Each stream must go on where it stands here. An entry that differs from the one here under the
         same number means a forged or split stream: refused.
         """
-        parsed = sorted(((json.loads(e.body), e) for e in entries), key=lambda p: (p[0]["case"], p[0]["desk"], p[0]["n"]))
+        parsed = sorted(
+            ((json.loads(e.body), e) for e in entries), key=lambda p: (p[0]["case"], p[0]["desk"], p[0]["n"])
+        )
         new = 0
         with self._writing():
             for body, carried in parsed:
                 case, desk, n = body["case"], body["desk"], body["n"]
                 if _hash(carried.body) != carried.hash:
-                    raise JournalCorrupt(f"Entry {n} of desk {desk[:8]} does not match its hash.", case=case, desk=desk, n=n)
+                    raise JournalCorrupt(
+                        f"Entry {n} of desk {desk[:8]} does not match its hash.", case=case, desk=desk, n=n
+                    )
                 row = self._db.execute("SELECT n, hash FROM heads WHERE case_id=? AND desk=?", (case, desk)).fetchone()
                 at_n, at_hash = (int(row[0]), str(row[1])) if row else (0, "")
                 if n <= at_n:
@@ -220,7 +231,9 @@ class Journal:
                         "SELECT hash FROM entries WHERE case_id=? AND desk=? AND n=?", (case, desk, n)
                     ).fetchone()
                     if have is None or have[0] != carried.hash:
-                        raise JournalCorrupt(f"Entry {n} of desk {desk[:8]} differs from the one here.", case=case, desk=desk, n=n)
+                        raise JournalCorrupt(
+                            f"Entry {n} of desk {desk[:8]} differs from the one here.", case=case, desk=desk, n=n
+                        )
                     continue
                 if n != at_n + 1 or body["prev"] != at_hash:
                     raise JournalCorrupt(
@@ -234,7 +247,7 @@ class Journal:
     def verify(self, case: str) -> Verified:
         """Recompute every hash, link and secret of a case; raises `JournalCorrupt` at the first bad entry."""
         if not self.head(case):
-            raise NotFound(f"There is no case \"{case}\" on this desk.", case=case)
+            raise NotFound(f'There is no case "{case}" on this desk.', case=case)
         with self._lock:
             rows = self._db.execute(
                 "SELECT seq, desk, n, clock_ms, clock_count, idempotency_key, body, hash FROM entries WHERE case_id=? ORDER BY seq",
@@ -267,7 +280,9 @@ class Journal:
         for desk, (n, digest_) in heads.items():
             if streams.get(desk, (0, ""))[:2] != (n, digest_):
                 raise self._bad(case, len(rows) + 1, len(rows), "is missing at the end of the record")
-        return Verified(case=case, entries=len(rows), heads={d: s[1] for d, s in streams.items()}, erased=self._check_secrets(case))
+        return Verified(
+            case=case, entries=len(rows), heads={d: s[1] for d, s in streams.items()}, erased=self._check_secrets(case)
+        )
 
     def close(self) -> None:
         """Release the files."""
@@ -319,7 +334,9 @@ class Journal:
                     secret, box = keys[label], locked.get((read["desk"], read["n"], i, field))
                     place = _place(case, read["desk"], read["n"], i, field)
                     secrets[field] = (label, unlock(secret, place, box) if secret and box else None)
-                facts.append(Parted(type=event["type"], version=event["version"], public=event["data"], secrets=secrets))
+                facts.append(
+                    Parted(type=event["type"], version=event["version"], public=event["data"], secrets=secrets)
+                )
             return Entry(
                 case=case, seq=seq, desk=read["desk"], n=read["n"], clock=tuple(read["clock"]), at=instant(read["at"]),
                 by=read["by"], key=read["key"], hash=digest_, prev=read["prev"], facts=tuple(facts),
@@ -345,7 +362,8 @@ class Journal:
     def _tick(self, case: str, at: datetime) -> tuple[int, int]:
         now_ms = int(at.timestamp() * 1000)
         row = self._db.execute(
-            "SELECT clock_ms, clock_count FROM entries WHERE case_id=? ORDER BY clock_ms DESC, clock_count DESC LIMIT 1", (case,)
+            "SELECT clock_ms, clock_count FROM entries WHERE case_id=? ORDER BY clock_ms DESC, clock_count DESC LIMIT 1",
+            (case,),
         ).fetchone()
         if row is None or now_ms > row[0]:
             return now_ms, 0
@@ -370,7 +388,7 @@ class Journal:
 class _Transaction:
     """Lock of this process, then SQLite's write lock; commits, or leaves nothing behind."""
 
-    def __init__(self, db: sqlite3.Connection, lock_: threading.RLock) -> None:  # type: ignore[valid-type]
+    def __init__(self, db: sqlite3.Connection, lock_: threading.RLock) -> None:
         self._db, self._lock = db, lock_
 
     def __enter__(self) -> None:

@@ -128,7 +128,9 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
     @api.get("/api/cases/{case}/products/poa/image.png", response_class=Response)
     def poa_image(case: str, as_of: str | None = None, at: str | None = None, key: str | None = None) -> Response:
         content = pictures.poa_png(desk, case, as_of=_time(as_of, "as_of"), at=_time(at, "at"))
-        return Response(content, media_type="image/png", headers={"Cache-Control": "private, max-age=3600" if key else "no-store"})
+        return Response(
+            content, media_type="image/png", headers={"Cache-Control": "private, max-age=3600" if key else "no-store"}
+        )
 
     @api.get("/api/cases/{case}/products/{name}")
     def product(case: str, name: str, as_of: str | None = None, at: str | None = None) -> dict[str, Any]:
@@ -144,7 +146,9 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
 
     @api.get("/api/cases/{case}/ground/hillshade.png", response_class=Response)
     def hillshade(case: str) -> Response:
-        return Response(pictures.hillshade_png(desk, case), media_type="image/png", headers={"Cache-Control": "private, max-age=60"})
+        return Response(
+            pictures.hillshade_png(desk, case), media_type="image/png", headers={"Cache-Control": "private, max-age=60"}
+        )
 
     @api.get("/api/cases/{case}/tracks")
     def tracks(case: str, as_of: str | None = None) -> dict[str, Any]:
@@ -170,17 +174,21 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
         return {"seq": state.seq, "documents": catalogue.document_list(state)}
 
     @api.get("/api/cases/{case}/documents/{kind}.pdf", response_class=Response)
-    def document(
-        case: str, kind: str, request: Request, as_of: str | None = None
-    ) -> Response:
-        content = exchange.document(desk, case, kind, for_id=request.query_params.get("for") or None, as_of=_time(as_of, "as_of"))
-        return Response(content, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{kind}.pdf"'})
+    def document(case: str, kind: str, request: Request, as_of: str | None = None) -> Response:
+        content = exchange.document(
+            desk, case, kind, for_id=request.query_params.get("for") or None, as_of=_time(as_of, "as_of")
+        )
+        return Response(
+            content, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{kind}.pdf"'}
+        )
 
     @api.get("/api/cases/{case}/export/{form}", response_class=Response)
     def export(case: str, form: str, as_of: str | None = None) -> Response:
         content, media = exchange.export(desk, case, form, as_of=_time(as_of, "as_of"))
         suffix = {"geotiff": "tif"}.get(form, form)
-        return Response(content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{form}.{suffix}"'})
+        return Response(
+            content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{form}.{suffix}"'}
+        )
 
     @api.get("/api/cases/{case}/follow", response_class=StreamingResponse)
     async def follow(
@@ -191,20 +199,22 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
 
         async def changes() -> AsyncIterator[str]:
             nonlocal seen
-            yield f"retry: 1000\nevent: hello\ndata: {{\"seq\": {head}}}\n\n"
+            yield f'retry: 1000\nevent: hello\ndata: {{"seq": {head}}}\n\n'
             quiet = 0.0
             while not stop.is_set():
                 now = await run_in_threadpool(desk.head, case)
                 if now > seen:
                     seen, quiet = now, 0.0
-                    yield f"id: {now}\nevent: entry\ndata: {{\"seq\": {now}}}\n\n"
+                    yield f'id: {now}\nevent: entry\ndata: {{"seq": {now}}}\n\n'
                 elif quiet >= HEARTBEAT_S:
                     quiet = 0.0
                     yield ": still here\n\n"
                 await asyncio.sleep(POLL_S)
                 quiet += POLL_S
 
-        return StreamingResponse(changes(), media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        return StreamingResponse(
+            changes(), media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        )
 
     @api.get("/api/{rest:path}", include_in_schema=False)
     def nothing(rest: str) -> None:
@@ -251,7 +261,9 @@ def _guard(api: FastAPI) -> None:
     async def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         where = ".".join(str(p) for p in first["loc"] if p != "body")
-        return JSONResponse(_error("invalid_input", f"{where or 'body'}: {first['msg']}.", field=where), InvalidInput.http_status)
+        return JSONResponse(
+            _error("invalid_input", f"{where or 'body'}: {first['msg']}.", field=where), InvalidInput.http_status
+        )
 
     @api.exception_handler(HTTPException)
     async def plain(_: Request, error: HTTPException) -> JSONResponse:
@@ -261,7 +273,9 @@ def _guard(api: FastAPI) -> None:
     @api.exception_handler(Exception)
     async def bug(request: Request, error: Exception) -> JSONResponse:
         _log.exception("bug at %s %s", request.method, request.url.path)
-        return JSONResponse(_error("bug", "Something is wrong in the program itself; nothing was half-written. Please report it."), 500)
+        return JSONResponse(
+            _error("bug", "Something is wrong in the program itself; nothing was half-written. Please report it."), 500
+        )
 
 
 def _error(code: str, message: str, **details: Any) -> dict[str, Any]:

@@ -46,7 +46,11 @@ def serve(desk: App, *, host: str, port: int, open_browser: bool) -> None:
             super().handle_exit(sig, frame)
 
     config = uvicorn.Config(
-        create_api(desk, stopping), log_level="warning", timeout_graceful_shutdown=3, access_log=False, server_header=False
+        create_api(desk, stopping),
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+        access_log=False,
+        server_header=False,
     )
     Server(config).run(sockets=[bound])
 
@@ -59,5 +63,7 @@ def _bind(host: str, port: int) -> socket.socket:
         bound.bind((host, port))
     except OSError as error:
         bound.close()
-        raise InvalidInput(f"Port {port} cannot be opened ({error.strerror}); choose another with --port.", port=port) from None
+        raise InvalidInput(
+            f"Port {port} cannot be opened ({error.strerror}); choose another with --port.", port=port
+        ) from None
     return bound

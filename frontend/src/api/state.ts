@@ -1,0 +1,124 @@
+/** The state of a case as the server sends it: `CaseState` of case/state.py, field by field. */
+
+import { fraction, list, number, oneOf, orNull, record, table, text, time, truth, type Checked } from "../lib/check";
+
+export const position = record({ lat_deg: number, lon_deg: number });
+const words = list(text);
+
+const report = record({
+  title: text, reported_at: orNull(time), time_zone: text, jurisdiction: text, reporter: orNull(text),
+  contact: orNull(text), relation: orNull(text), circumstances: orNull(text), invented: truth,
+});
+
+const risk = record({
+  level: oneOf("very_low", "low", "medium", "high"), signs: words, reasons: text, review_by: orNull(time),
+  assessed_at: time, assessed_by: text,
+});
+
+const subject = record({
+  name: orNull(text), category: orNull(text), age_years: orNull(number), sex: orNull(text), description: orNull(text),
+  clothing: orNull(text), equipment: orNull(text), medical: orNull(text), marks: orNull(text), history: orNull(text),
+  intended_destination: orNull(text), risk: orNull(risk),
+});
+
+const custody = record({ at: time, holder: text, given_by: text, remark: text });
+const statement = record({
+  id: text, witness: text, text, told_at: orNull(time), observed_at: orNull(time), position: orNull(position),
+  place: text, bearing_deg: orNull(number), reliability: orNull(fraction), withdrawn: orNull(text),
+});
+const clue = record({
+  id: text, name: text, description: text, finder: text, found_at: orNull(time), position: orNull(position),
+  place: text, instruction: text, custody: list(custody), withdrawn: orNull(text),
+});
+const judgement = record({ evidence: text, likelihood: table(fraction), reason: text, by: text, at: time });
+
+const scenario = record({
+  id: text, title: text, kind: text, weight: fraction, category: orNull(text), rest_of_world: fraction,
+  region: orNull(text), reason: text,
+});
+
+const point = record({ kind: oneOf("pls", "lkp"), position, at: orNull(time), place: text, source: text });
+const watch = record({ quality: fraction, since: orNull(time), until: orNull(time), remark: text });
+const boundary = record({ id: text, name: text, kind: text, line: list(position), watches: list(watch) });
+const shape = record({ id: text, name: text, ring: list(position), remark: text, retired: orNull(text) });
+const ground = record({ id: text, kind: text, file_name: text, line_kind: orNull(text) });
+const area = record({
+  ipp: orNull(point), points: list(point), crs: orNull(text), box_m: number, cell_m: number, ecoregion: orNull(text),
+  relief: orNull(text), boundaries: table(boundary), regions: table(shape), segments: table(shape), ground: table(ground),
+});
+
+const rank = record({ id: text, title: text, order: number });
+const role = record({ id: text, title: text, may: words });
+const member = record({ id: text, name: text, rank: text, roles: words, qualifications: words });
+const organisation = record({ name: text, ranks: list(rank), roles: list(role), members: list(member) });
+const team = record({
+  id: text, name: text, kind: text, leader: text, members: words, searchers: number, speed_mps: number,
+  sweep_width_m: number, skills: words, status: text,
+});
+
+const period = record({ id: text, op: number, starts_at: time, ends_at: time, objectives: words });
+const track = record({
+  file_name: text, track_name: text, index: number, points: number, track_length_m: number, starts_at: orNull(time),
+  ends_at: orNull(time),
+});
+const debrief = record({
+  at: time, by: text, sweep_width_m: orNull(number), track_length_m: orNull(number), pod: orNull(fraction),
+  searchers: number, gaps: text, difficulty: text, remarks: text,
+});
+const assignment = record({
+  id: text, team: text, segment: text, period: orNull(text), task: text, hours_planned: orNull(number), hazards: text,
+  permits: words, status: oneOf("draft", "dispatched", "debriefed", "cancelled"), tasked_by: text,
+  dispatched_at: orNull(time), tracks: list(track), debrief: orNull(debrief), cancelled: orNull(text),
+});
+
+const receipt = record({
+  audience: text, sent_at: time, acknowledged_at: orNull(time), recall_sent_at: orNull(time),
+  recall_confirmed_at: orNull(time),
+});
+const notice = record({
+  id: text, kind: text, title: text, text, permits: words, expires_at: orNull(time),
+  status: oneOf("draft", "approved", "stopped", "published", "cancelled"), drafted_by: text, drafted_at: time,
+  approved_by: orNull(text), published_at: orNull(time), stopped_by_order: orNull(text), stopped_audiences: words,
+  cancelled: orNull(text), cancelled_at: orNull(time), ledger: table(receipt),
+});
+
+const order = record({
+  id: text, text, conditions: words, to: text, given_by: text, given_at: time, rescinded: orNull(text),
+});
+const waiver = record({ order: text, subject: text, reason: text, by: text, at: time });
+const departure = record({
+  conclusion: oneOf("left", "not_left", "undecided"), probability: orNull(fraction), reasons: text, evidence: words,
+  by: text, at: time,
+});
+const suspension = record({
+  id: text, reasons: text, checklist: table(text), reopen_if: text, proposed_by: text, proposed_at: time,
+  reviewed_by: orNull(text), reviewed_at: orNull(time), agrees: orNull(truth), review_remarks: text,
+  suspended_by: orNull(text), suspended_at: orNull(time), signed_for: text,
+});
+const find = record({ position, at: orNull(time), condition: text, remarks: text });
+
+const reading = record({ by: text, at: time, reason: text });
+const sealed = record({ id: text, title: text, readers: words, sealed_by: text, sealed_at: time, readings: list(reading) });
+
+export const caseState = record({
+  case: text, seq: number, as_of: orNull(time), unknown_events: number, report, subject,
+  evidence: record({ statements: table(statement), clues: table(clue), judgements: table(judgement) }),
+  scenarios: record({ scenarios: list(scenario) }), area,
+  people: record({ organisation: orNull(organisation), teams: table(team) }),
+  assignments: record({ periods: table(period), assignments: table(assignment) }),
+  notices: record({ notices: table(notice) }),
+  decisions: record({
+    orders: table(order), waivers: list(waiver), departure: orNull(departure), suspensions: table(suspension),
+    find: orNull(find),
+  }),
+  seals: record({ facts: table(sealed) }),
+});
+
+export type CaseState = Checked<typeof caseState>;
+export type Position = Checked<typeof position>;
+export type Statement = Checked<typeof statement>;
+export type Clue = Checked<typeof clue>;
+export type Scenario = Checked<typeof scenario>;
+export type Assignment = Checked<typeof assignment>;
+export type Notice = Checked<typeof notice>;
+export type Team = Checked<typeof team>;

@@ -1,0 +1,54 @@
+/** From a proposed plan to drafts, from what a team tells to its debrief, and what the search changed. */
+
+import type { Product } from "../api/products";
+
+type Choice = Product<"plan">["data"]["choices"][number];
+type Search = Product<"poa">["data"]["searches"][number];
+
+/** The fields of draft_assignment for one choice of a plan. */
+export function draftAssignment(choice: Choice): Record<string, unknown> {
+  return {
+    team: choice.team,
+    segment: choice.segment,
+    duration: `${Math.max(1, Math.round(choice.hours * 60))} min`,
+    task: `Search ${choice.segment_name}.`,
+  };
+}
+
+export interface Told {
+  by: "sweep" | "pod";
+  sweep_width: string;
+  track_length: string;
+  pod: string;
+  searchers: string;
+  gaps: string;
+  difficulty: string;
+  remarks: string;
+}
+
+export const NOTHING_TOLD: Told = {
+  by: "sweep", sweep_width: "", track_length: "", pod: "", searchers: "1", gaps: "", difficulty: "", remarks: "",
+};
+
+/** The fields of debrief_assignment; sweep width and POD never go together, they would count twice. */
+export function debriefAssignment(assignment: string, told: Told): Record<string, unknown> {
+  const claim: Record<string, string> =
+    told.by === "pod" ? { pod: told.pod } : { sweep_width: told.sweep_width, track_length: told.track_length };
+  const said = { ...claim, searchers: told.searchers, gaps: told.gaps, difficulty: told.difficulty, remarks: told.remarks };
+  return { assignment, ...Object.fromEntries(Object.entries(said).filter(([, text]) => text.trim() !== "")) };
+}
+
+export interface Effect {
+  search: Search;
+  before: number;
+  after: number;
+}
+
+/** What one search did to rest of world; before is the figure that the search before it left. */
+export function effectOf(poa: Product<"poa">["data"], assignment: string): Effect | null {
+  const i = poa.searches.findIndex((s) => s.assignment === assignment);
+  const search = poa.searches[i];
+  if (search === undefined) return null;
+  const earlier = poa.searches[i - 1]?.rest_of_world_after ?? poa.rest_of_world_before;
+  return { search, before: search.rest_of_world_before ?? earlier, after: search.rest_of_world_after };
+}

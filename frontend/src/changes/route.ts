@@ -1,0 +1,63 @@
+/** Where the page is, as the text behind "#", and back. */
+
+export const PANELS = [
+  "now", "report", "evidence", "scenarios", "area", "plan", "teams", "notices", "decisions", "documents", "journal",
+  "commands",
+] as const;
+export type Panel = (typeof PANELS)[number];
+
+export interface Route {
+  id: string | null;
+  panel: Panel;
+  /** The command whose form is open, and the thing it is about. */
+  act: string | null;
+  about: string | null;
+  /** The moment the case is looked at; null is now. */
+  as_of: string | null;
+}
+
+export const HOME: Route = { id: null, panel: "now", act: null, about: null, as_of: null };
+
+export function parseRoute(hash: string): Route {
+  const [path = "", query = ""] = hash.replace(/^#?\/?/, "").split("?");
+  const [word, id, panel] = path.split("/").map(decodeURIComponent);
+  if (word !== "case" || !id) return HOME;
+  const asked = new URLSearchParams(query);
+  return {
+    id,
+    panel: PANELS.find((p) => p === panel) ?? "now",
+    act: asked.get("do"),
+    about: asked.get("about"),
+    as_of: asked.get("as_of"),
+  };
+}
+
+export function writeRoute(route: Route): string {
+  if (route.id === null) return "#/";
+  const pairs: [string, string | null][] = [["do", route.act], ["about", route.about], ["as_of", route.as_of]];
+  const asked = pairs.filter((pair): pair is [string, string] => Boolean(pair[1]));
+  const query = asked.length ? `?${new URLSearchParams(asked).toString()}` : "";
+  return `#/case/${encodeURIComponent(route.id)}/${route.panel}${query}`;
+}
+
+/** The panel in which a command is done; what no panel holds is done in the list of all commands. */
+const HOMES: Record<string, Panel> = {
+  take_report: "report", describe_subject: "report", assess_risk: "report",
+  record_statement: "evidence", record_clue: "evidence", hand_over_item: "evidence", judge_evidence: "evidence",
+  withdraw_evidence: "evidence", seal_fact: "evidence", open_sealed_fact: "evidence",
+  set_scenarios: "scenarios",
+  mark_point: "area", set_search_area: "area", draw_segment: "area", draw_boundary: "area", set_watch: "area",
+  draw_region: "area", retire_segment: "area",
+  draft_assignment: "plan",
+  open_period: "teams", form_team: "teams", set_team_status: "teams", dispatch_assignment: "teams",
+  debrief_assignment: "teams", cancel_assignment: "teams",
+  draft_notice: "notices", approve_notice: "notices", publish_notice: "notices", acknowledge_notice: "notices",
+  cancel_notice: "notices", confirm_recall: "notices",
+  give_order: "decisions", rescind_order: "decisions", waive_contradiction: "decisions",
+  decide_departure: "decisions", propose_suspension: "decisions", review_suspension: "decisions",
+  suspend_search: "decisions", report_find: "decisions",
+};
+
+export function panelOf(command: string): Panel {
+  return HOMES[command] ?? "commands";
+}
