@@ -119,7 +119,7 @@ def test_trap_6_a_letter_for_the_rest_of_world_depends_on_how_many_segments_are_
     letters = ["E"] * n
     as_a_letter = RegionTable.oconnor([*names, "rest of world"], [*letters, "I"], rest_of_world=0.0)
     assert as_a_letter.poa[-1] == pytest.approx(rest_of_world, abs=5e-4)  # 1 of 5 n + 1 points
-    assert RegionTable.oconnor(names, letters, rest_of_world=0.10).rest_of_world == 0.10
+    assert RegionTable.oconnor(names, letters, rest_of_world=0.10).rest_of_world == pytest.approx(0.10)
 
 
 def test_trap_7_a_rest_of_world_of_0_can_never_say_that_the_person_left() -> None:

@@ -128,8 +128,11 @@ class _Gpx(ContentHandler):
         self._point_texts: dict[str, str] = {}
         self._text: list[str] | None = None
 
+    def setDocumentLocator(self, locator: Any) -> None:
+        self._locator = locator
+
     def _where(self) -> str:
-        return f"line {self._locator.getLineNumber()}" if self._locator else ""
+        return f"line {self._locator.getLineNumber()}"
 
     def startElement(self, name: str, attrs: Any) -> None:
         if self._skipped:

@@ -93,7 +93,7 @@ class Shape(Record):
     name: str
     positions: tuple[Position, ...]
     holes: tuple[tuple[Position, ...], ...] = ()
-    properties: dict[str, Any] = {}  # noqa: RUF012  a record's defaults are never changed
+    properties: dict[str, Any] = {}
     caveats: tuple[str, ...] = ()
 
     def check(self) -> None:

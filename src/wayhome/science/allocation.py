@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 GAP_TARGET = 1e-11  # of what there is to gain; the promise is 1e-9 of the total weight
 _MOST_STEPS = 200
-_NO_USE = 1e-290  # coverage below which effort cannot help and its inverse overflows
+_NO_USE = 1e-100  # coverage that is none
+_CRUMB = 1e-40  # of the best find: below it effort does not help, and inverses overflow
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -72,7 +73,7 @@ def allocation(poa: ArrayLike, rate: ArrayLike, effort: ArrayLike) -> Allocation
     lambda a cell buys from the resource with the least lambda/w only, so the bound costs one pass over the cells.
     """
     p, w, total = _checked(poa, rate, effort)
-    on = (p[:, None] > 0.0) & (w * total > _NO_USE)
+    on = _useful(p, w, total)
     cells, resources = np.flatnonzero(on.any(axis=1)), np.flatnonzero(on.any(axis=0))
     spread, dual = np.zeros_like(w), np.zeros(len(total))
     if len(resources) == 1:
@@ -81,11 +82,11 @@ def allocation(poa: ArrayLike, rate: ArrayLike, effort: ArrayLike) -> Allocation
     elif len(resources):
         block = np.ix_(cells, resources)
         scaled = np.where(on[block], w[block] * total[resources], 0.0)
-        gain = float((p[cells, None] * scaled).max(axis=0).sum())
-        unit = min(float(p.sum()), gain)
-        shares, prices = _interior_point(p[cells] / unit, scaled)
+        weights = p[cells] / p.max()
+        unit = min(float(weights.sum()), float((weights[:, None] * scaled).max(axis=0).sum()))
+        shares, prices = _interior_point(weights / unit, scaled)
         spread[block] = shares * total[resources]
-        dual[resources] = prices * unit / total[resources]
+        dual[resources] = prices * unit * p.max() / total[resources]
     return _allocation(p, w, total, spread, dual, single=False)
 
 
@@ -273,6 +274,9 @@ def _checked(
                 f"{name}{where} is {array[tuple(bad[0])]}; it must be a finite number of at least 0.",
                 field=name, index=bad[0].tolist(),
             )
+    with np.errstate(over="ignore"):
+        if not (isfinite(p.sum()) and isfinite((w * total).max(initial=0.0))):
+            raise InvalidInput(f"{names[0]} or {names[1]} is too large to compute with; use other units.")
     return p, w, total
 
 
@@ -310,10 +314,17 @@ def _most_found(p: Array, w: Array, total: Array, prices: Array) -> float:
     return float(found.sum() + prices @ total)
 
 
+def _useful(p: Array, w: Array, total: Array) -> NDArray[np.bool_]:
+    """`[C, R]` pairs of cell and resource where effort finds anything worth a number."""
+    covered = w * total
+    find = p[:, None] * np.minimum(1.0, covered)
+    return (covered > _NO_USE) & (find > _CRUMB * find.max(initial=0.0))
+
+
 def _filled(p: Array, w: Array, total: float) -> tuple[Array, float]:
     """Effort `[C]` and dual of one resource."""
     spread = np.zeros(p.size)
-    useful = np.flatnonzero((p > 0.0) & (w * total > _NO_USE))
+    useful = np.flatnonzero(_useful(p, w[:, None], np.array([total])))
     if not useful.size:
         return spread, 0.0
     value = np.log(p[useful]) + np.log(w[useful])

@@ -1,8 +1,8 @@
 """Exact probability per cell of a law of distance: the integral over squares of a density that depends on r only.
 
 With F(r) the share within r, the field F(r)/(2 pi r) along the radius has the density as its divergence, so a
-cell's probability is the flux through its four edges: one-dimensional integrals, shared by neighbours, and
-the sum over all cells is the flux through the map's edge. Far from the IPP 1 - F takes the place of F (the
+cell's probability is the flux through its four edges: one-dimensional integrals, the same for both neighbours, so
+that the sum over cells is the flux through the map's edge. Away from the IPP 1 - F takes the place of F (the
 difference carries no flux through a closed curve), so that small probabilities keep their digits.
 """
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 Profile = tuple["NDArray[np.float64]", "NDArray[np.float64]", "NDArray[np.float64]"]
 """`(parameters, radii, share_at_radius)`: a log-normal has empty shares, rings have empty parameters."""
 
+FAR_CELLS = 100  # beyond so many cells the density at the centre and its curvature do as well as the edges
 NEAR_CELLS = 8  # within so many cells of the IPP edges are integrated in the variable that sees the pole
-_NODES2, _WEIGHTS2 = np.polynomial.legendre.leggauss(2)
 _NODES4, _WEIGHTS4 = np.polynomial.legendre.leggauss(4)
 _NODES8, _WEIGHTS8 = np.polynomial.legendre.leggauss(8)
 
@@ -138,18 +138,22 @@ def _far_flux(
                 if begin < y < end:
                     end = y
         half, middle = 0.5 * (end - begin), 0.5 * (end + begin)
-        if near2 > 1e4 * (high - low) ** 2:
-            for node in range(2):
-                y = middle + half * _NODES2[node]
-                r2 = a * a + y * y
-                total += half * _WEIGHTS2[node] * a / r2 * _beyond(sqrt(r2), parameters, radii, shares)
-        else:
-            for node in range(4):
-                y = middle + half * _NODES4[node]
-                r2 = a * a + y * y
-                total += half * _WEIGHTS4[node] * a / r2 * _beyond(sqrt(r2), parameters, radii, shares)
+        for node in range(4):
+            y = middle + half * _NODES4[node]
+            r2 = a * a + y * y
+            total += half * _WEIGHTS4[node] * a / r2 * _beyond(sqrt(r2), parameters, radii, shares)
         begin = end
     return total / (2.0 * pi)
+
+
+@njit(cache=True)
+def _far_mass(r2: float, cell: float, parameters: NDArray[np.float64]) -> float:
+    """Mass of a far cell of a log-normal: density at its centre, and its curvature, c^4/24 times the Laplacian."""
+    u = 0.5 * log(r2) - parameters[0]
+    variance = parameters[1] * parameters[1]
+    density = exp(-0.5 * u * u / variance) / (parameters[1] * 15.749609945722419 * r2 * parameters[3])  # (2 pi)^1.5
+    fall = -2.0 - u / variance  # d ln density / d ln r
+    return cell * cell * density * (1.0 + cell * cell * (fall * fall - 1.0 / variance) / (24.0 * r2))
 
 
 @njit(cache=True)
@@ -209,45 +213,43 @@ def _even_density(
 
 
 @njit(cache=True, nogil=True)
-def _fluxes_to_cells(
+def _cells(
     x: NDArray[np.float64],
     y: NDArray[np.float64],
     parameters: NDArray[np.float64],
     radii: NDArray[np.float64],
     shares: NDArray[np.float64],
-    near_cells: int,
 ) -> NDArray[np.float64]:
     height, width = y.size - 1, x.size - 1
-    across = np.empty((height, width + 1))  # flux eastward through the meridional edges
-    up = np.empty((height + 1, width))  # flux northward through the parallel edges
-    for i in range(height + 1):
-        if i < height:
-            for j in range(width + 1):
-                across[i, j] = _far_flux(x[j], y[i + 1], y[i], parameters, radii, shares)
-        for j in range(width):
-            up[i, j] = _far_flux(y[i], x[j], x[j + 1], parameters, radii, shares)
     mass = np.empty((height, width))
     cell = x[1] - x[0]
     for i in range(height):
+        north, south = y[i], y[i + 1]
+        row_gap = max(-north, south, 0.0)
+        row_far = max(abs(north), abs(south))
         for j in range(width):
-            row_gap, col_gap = max(-y[i], y[i + 1]), max(x[j], -x[j + 1])
-            per_m2 = _even_density(
-                max(row_gap, 0.0) ** 2 + max(col_gap, 0.0) ** 2,
-                max(y[i] ** 2, y[i + 1] ** 2) + max(x[j] ** 2, x[j + 1] ** 2),
-                parameters,
-                radii,
-                shares,
-            )
+            west, east = x[j], x[j + 1]
+            col_gap = max(west, -east, 0.0)
+            near2 = row_gap * row_gap + col_gap * col_gap
+            far2 = row_far * row_far + max(abs(west), abs(east)) ** 2
+            per_m2 = _even_density(near2, far2, parameters, radii, shares)
             if per_m2 >= 0.0:  # cells of even density tie exactly; ratings count ties
-                m = per_m2 * cell * cell
-            elif max(row_gap, col_gap) < near_cells * cell:
-                m = _near_flux(x[j + 1], y[i + 1], y[i], parameters, radii, shares)
-                m -= _near_flux(x[j], y[i + 1], y[i], parameters, radii, shares)
-                m += _near_flux(y[i], x[j], x[j + 1], parameters, radii, shares)
-                m -= _near_flux(y[i + 1], x[j], x[j + 1], parameters, radii, shares)
+                mass[i, j] = per_m2 * cell * cell
+            elif max(row_gap, col_gap) < NEAR_CELLS * cell:
+                m = _near_flux(east, south, north, parameters, radii, shares)
+                m -= _near_flux(west, south, north, parameters, radii, shares)
+                m += _near_flux(north, west, east, parameters, radii, shares)
+                m -= _near_flux(south, west, east, parameters, radii, shares)
+                mass[i, j] = max(0.0, m)
+            elif shares.size == 0 and near2 > (FAR_CELLS * cell) ** 2:
+                middle_x, middle_y = 0.5 * (west + east), 0.5 * (north + south)
+                mass[i, j] = _far_mass(middle_x * middle_x + middle_y * middle_y, cell, parameters)
             else:
-                m = across[i, j] - across[i, j + 1] + up[i + 1, j] - up[i, j]
-            mass[i, j] = max(0.0, m)
+                m = _far_flux(west, south, north, parameters, radii, shares)
+                m -= _far_flux(east, south, north, parameters, radii, shares)
+                m += _far_flux(south, west, east, parameters, radii, shares)
+                m -= _far_flux(north, west, east, parameters, radii, shares)
+                mass[i, j] = max(0.0, m)
     return mass
 
 
@@ -255,4 +257,4 @@ def cell_masses(
     profile: Profile, x_edges_m: NDArray[np.float64], y_edges_m: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Probability `[H, W]` of each cell between edges given relative to the IPP; y falls with the row."""
-    return np.asarray(_fluxes_to_cells(x_edges_m, y_edges_m, *profile, NEAR_CELLS))
+    return np.asarray(_cells(x_edges_m, y_edges_m, *profile))

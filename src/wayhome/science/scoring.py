@@ -167,14 +167,19 @@ def read_cases(rows: Sequence[Mapping[str, str | None]]) -> tuple[tuple[Case, ..
             Case(
                 case_id=name,
                 category=(row.get("category") or "").strip(),
-                ecoregion=(row.get("eco_domain") or "").strip() or None,
-                relief=(row.get("terrain") or "").strip() or None,
+                ecoregion=_first(row.get("eco_domain")),
+                relief=_first(row.get("terrain")),
                 ipp=ipp,
                 find=find,
                 cluster=(row.get("ipp_cluster_10km") or "").strip(),
             )
         )
     return tuple(cases), skipped
+
+
+def _first(text: str | None) -> str | None:
+    """The first of several, ``Flat|Mountainous``: rows of the source that disagree."""
+    return (text or "").split("|")[0].strip() or None
 
 
 def clusters(cases: Sequence[Case]) -> NDArray[np.int64]:

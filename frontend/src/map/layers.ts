@@ -1,0 +1,97 @@
+/** How each thing looks on the map, from the ground up. Text is drawn from the machine's own fonts. */
+
+import type { LayerSpecification } from "maplibre-gl";
+
+export const SHAPES = ["contours", "lines", "regions", "segments", "levels", "boundaries", "tracks", "points"] as const;
+export type ShapeName = (typeof SHAPES)[number];
+
+export const PAPER = { light: "#e9ecea", dark: "#20272b" };
+
+/** What the legend says of each kind of line, beside the probability itself. */
+export const KEY: { name: string; swatch: string; says: string }[] = [
+  { name: "ipp", swatch: "dot:#c1121f", says: "IPP: initial planning point" },
+  { name: "clue", swatch: "dot:#7b2cbf", says: "Clue" },
+  { name: "statement", swatch: "dot:#0a6c74", says: "Place from a statement" },
+  { name: "segments", swatch: "line:#1f4e79", says: "Segment, with its probability of area" },
+  { name: "levels", swatch: "line:#ffffff", says: "25, 50, 75, 95 % of all probability lie inside" },
+  { name: "boundaries", swatch: "dash:#b3261e", says: "Boundary whose crossing means leaving" },
+  { name: "tracks", swatch: "line:#0077ff", says: "Track that a team walked" },
+  { name: "regions", swatch: "dash:#5c4b00", says: "Region of one hypothesis" },
+];
+
+const FONT = { "text-font": ["sans-serif"], "text-size": 12 };
+const halo = { "text-color": "#10161b", "text-halo-color": "#ffffff", "text-halo-width": 1.6 };
+
+export function LAYERS(isDark: boolean): LayerSpecification[] {
+  return [
+    { id: "paper", type: "background", paint: { "background-color": isDark ? PAPER.dark : PAPER.light } },
+    { id: "contours-line", type: "line", source: "contours", paint: { "line-color": "#6b5b45", "line-width": 0.6, "line-opacity": 0.5 } },
+    {
+      id: "contours-text", type: "symbol", source: "contours", minzoom: 12,
+      layout: { ...FONT, "text-size": 10, "symbol-placement": "line", "text-field": ["to-string", ["get", "ele"]] },
+      paint: { ...halo, "text-color": "#5a4a35" },
+    },
+    {
+      id: "lines", type: "line", source: "lines",
+      paint: {
+        "line-color": ["match", ["get", "kind"], ["stream", "water", "river"], "#2a6fb0", ["trail", "path"], "#7a3b12", "#4a4a4a"],
+        "line-width": ["match", ["get", "kind"], ["road"], 1.8, 1.2],
+      },
+    },
+    { id: "regions-line", type: "line", source: "regions", paint: { "line-color": "#5c4b00", "line-width": 2, "line-dasharray": [4, 2] } },
+    {
+      id: "regions-text", type: "symbol", source: "regions",
+      layout: { ...FONT, "symbol-placement": "line", "text-field": ["get", "name"] }, paint: halo,
+    },
+    {
+      id: "segments-fill", type: "fill", source: "segments",
+      paint: {
+        "fill-color": ["match", ["get", "use"], "dispatched", "#0077ff", "draft", "#7db8ff", "searched", "#4f5b66", "#ffffff"],
+        "fill-opacity": ["match", ["get", "use"], "free", 0.06, 0.2],
+      },
+    },
+    { id: "segments-casing", type: "line", source: "segments", paint: { "line-color": "#ffffff", "line-width": 3.5, "line-opacity": 0.8 } },
+    { id: "segments-line", type: "line", source: "segments", paint: { "line-color": "#1f4e79", "line-width": 1.8 } },
+    {
+      id: "segments-picked", type: "line", source: "segments", filter: ["==", ["get", "id"], ""],
+      paint: { "line-color": "#ffb703", "line-width": 5 },
+    },
+    { id: "levels-casing", type: "line", source: "levels", paint: { "line-color": "#10161b", "line-width": 3, "line-opacity": 0.55 } },
+    {
+      id: "levels-line", type: "line", source: "levels",
+      paint: { "line-color": "#ffffff", "line-width": ["case", ["==", ["get", "level"], 0.5], 2, 1.2] },
+    },
+    {
+      id: "levels-text", type: "symbol", source: "levels",
+      layout: {
+        ...FONT, "symbol-placement": "line", "symbol-spacing": 260,
+        "text-field": ["concat", ["to-string", ["round", ["*", 100, ["get", "level"]]]], " %"],
+      },
+      paint: halo,
+    },
+    { id: "boundaries-casing", type: "line", source: "boundaries", paint: { "line-color": "#ffffff", "line-width": 5, "line-opacity": 0.7 } },
+    { id: "boundaries-line", type: "line", source: "boundaries", paint: { "line-color": "#b3261e", "line-width": 2.6, "line-dasharray": [3, 1.5] } },
+    {
+      id: "boundaries-text", type: "symbol", source: "boundaries",
+      layout: { ...FONT, "symbol-placement": "line", "text-field": ["get", "name"] }, paint: { ...halo, "text-color": "#8c1d18" },
+    },
+    { id: "tracks-casing", type: "line", source: "tracks", paint: { "line-color": "#ffffff", "line-width": 4, "line-opacity": 0.8 } },
+    { id: "tracks-line", type: "line", source: "tracks", paint: { "line-color": "#0077ff", "line-width": 2 } },
+    {
+      id: "segments-text", type: "symbol", source: "segments",
+      layout: { ...FONT, "text-size": 13, "text-field": ["get", "label"], "text-allow-overlap": false }, paint: halo,
+    },
+    {
+      id: "points-dot", type: "circle", source: "points",
+      paint: {
+        "circle-radius": ["match", ["get", "kind"], ["ipp", "find"], 8, 6], "circle-stroke-color": "#ffffff", "circle-stroke-width": 2,
+        "circle-color": ["match", ["get", "kind"], "ipp", "#c1121f", ["pls", "lkp"], "#e85d04", "clue", "#7b2cbf", "find", "#0b7a3b", "#0a6c74"],
+      },
+    },
+    {
+      id: "points-text", type: "symbol", source: "points",
+      layout: { ...FONT, "text-field": ["get", "label"], "text-anchor": "left", "text-offset": [0.9, 0], "text-optional": true },
+      paint: halo,
+    },
+  ];
+}

@@ -1,0 +1,44 @@
+/** The case that is open, as it stands now or as it stood at a moment. */
+
+import { readCase, type CaseAnswer } from "../api/cases";
+import { sentence } from "../api/http";
+import type { CaseState } from "../api/state";
+
+class CaseFile {
+  id: string | null = $state(null);
+  as_of: string | null = $state(null);
+  answer: CaseAnswer | null = $state.raw(null);
+  error: string | null = $state(null);
+  #asked = 0;
+
+  state: CaseState | null = $derived(this.answer?.state ?? null);
+  seq: number = $derived(this.answer?.seq ?? 0);
+  zone: string = $derived(this.answer?.state.report.time_zone ?? "UTC");
+  /** The past can be looked at, not changed. */
+  isPast: boolean = $derived(this.as_of !== null);
+
+  async open(id: string | null, as_of: string | null): Promise<void> {
+    if (id !== this.id) this.answer = null;
+    this.id = id;
+    this.as_of = as_of;
+    await this.refresh();
+  }
+
+  /** Read the case again; of several readings under way only the last one counts. */
+  async refresh(): Promise<void> {
+    const asked = ++this.#asked;
+    this.error = null;
+    if (this.id === null) {
+      this.answer = null;
+      return;
+    }
+    try {
+      const answer = await readCase(this.id, this.as_of);
+      if (asked === this.#asked) this.answer = answer;
+    } catch (error) {
+      if (asked === this.#asked) this.error = sentence(error);
+    }
+  }
+}
+
+export const casefile = new CaseFile();

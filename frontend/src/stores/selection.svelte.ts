@@ -1,0 +1,7 @@
+/** The segment that is picked out on the map and in the tables. */
+
+class Selection {
+  segment: string | null = $state(null);
+}
+
+export const selection = new Selection();
