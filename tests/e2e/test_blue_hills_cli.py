@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import rasterio
 from rasterio.warp import transform
 
-from conftest import Wayhome
 
 REPORT = """
 title = "Overdue walker in the Blue Hills"
@@ -52,7 +53,7 @@ def segments() -> str:
 
 
 @pytest.mark.e2e
-def test_a_case_from_report_to_moved_map(wayhome: Wayhome, blue_hills: Path, tmp_path: Path) -> None:
+def test_a_case_from_report_to_moved_map(wayhome: Callable[..., Any], blue_hills: Path, tmp_path: Path) -> None:
     (tmp_path / "report.toml").write_text(REPORT.format(lat=IPP[0], lon=IPP[1]))
     (tmp_path / "segments.geojson").write_text(segments())
     opened = wayhome("case", "open", "report.toml").json
@@ -128,7 +129,7 @@ def test_a_case_from_report_to_moved_map(wayhome: Wayhome, blue_hills: Path, tmp
 
 @pytest.mark.e2e
 def test_bad_input_is_a_sentence_an_exit_code_and_nothing_written(
-    wayhome: Wayhome, blue_hills: Path, tmp_path: Path
+    wayhome: Callable[..., Any], blue_hills: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "report.toml").write_text(REPORT.format(lat=IPP[0], lon=IPP[1]))
     (tmp_path / "placeless.toml").write_text(

@@ -3,16 +3,21 @@
 import type { Draft } from "../changes/fields";
 
 class Drafts {
-  #held: Record<string, Draft> = $state({});
+  #held = new Map<string, Draft>();
+  #dropped = $state(0);
 
   /** The draft at a place such as "case record_clue", made blank the first time. */
   at(place: string, blank: () => Draft): Draft {
-    this.#held[place] ??= blank();
-    return this.#held[place];
+    void this.#dropped; // whoever shows a draft looks again when one is dropped
+    const held = this.#held.get(place);
+    if (held !== undefined) return held;
+    const made: Draft = $state(blank());
+    this.#held.set(place, made);
+    return made;
   }
 
   drop(place: string): void {
-    delete this.#held[place];
+    if (this.#held.delete(place)) this.#dropped += 1;
   }
 }
 

@@ -6,7 +6,7 @@ metres.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +34,7 @@ def _crs(code: str) -> CRS:
         raise InvalidInput(f'"{code}" is not a reference system; write for example EPSG:32619.', crs=code) from None
 
 
+@lru_cache(maxsize=256)  # the database takes a tenth of a second
 def proposed_crs(position: Position) -> str:
     """The UTM zone of the PROJ database that holds a position, as `EPSG:n`.
 

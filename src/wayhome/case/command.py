@@ -46,7 +46,7 @@ class Says(str):
 class Command(Record):
     """Something a person asks of a case."""
 
-    name: ClassVar[str] = ""
+    verb: ClassVar[str] = ""  # not "name": commands have fields of that name
     summary: ClassVar[str] = ""
     needs: ClassVar[str] = "record"  # the permission; see authority.PERMISSIONS
 
@@ -61,11 +61,11 @@ class Command(Record):
         unknown = sorted(set(fields) - set(hints))
         if unknown:
             raise InvalidInput(
-                f"{cls.name} has no field {', '.join(unknown)}; it takes {', '.join(hints)}.", fields=unknown
+                f"{cls.verb} has no field {', '.join(unknown)}; it takes {', '.join(hints)}.", fields=unknown
             )
         missing = [f for f in hints if f not in cls.__defaults__ and fields.get(f) in (None, "")]
         if missing:
-            raise InvalidInput(f"{cls.name} needs {', '.join(missing)}.", fields=missing)
+            raise InvalidInput(f"{cls.verb} needs {', '.join(missing)}.", fields=missing)
         given = {f: v for f, v in fields.items() if v is not None and not (v == "" and f in cls.__defaults__)}
         return cls(**{name: _value(name, hints[name], value) for name, value in given.items()})
 
@@ -75,7 +75,7 @@ class Command(Record):
         hints = field_types(cls)
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "title": cls.name,
+            "title": cls.verb,
             "description": cls.summary,
             "type": "object",
             "properties": {name: _schema(hint) for name, hint in hints.items()},
@@ -93,7 +93,7 @@ def command(name: str, summary: str, needs: str = "record") -> typing.Callable[[
 
     def register(cls: type[C]) -> type[C]:
         assert name not in COMMANDS, f"{name} is registered twice"
-        cls.name, cls.summary, cls.needs = name, summary, needs
+        cls.verb, cls.summary, cls.needs = name, summary, needs
         COMMANDS[name] = cls
         return cls
 

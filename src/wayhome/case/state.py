@@ -83,7 +83,7 @@ def fold(case: str, facts: Iterable[tuple[Event, Origin]], *, until: datetime | 
 
 def decide(state: CaseState, command: Command, context: Context) -> tuple[Event, ...]:
     """The events that follow from a command, or the rule or the missing permission that forbids it."""
-    authority.require(state, context.by, command.needs, command.name.replace("_", " "))
-    if state.status == "unopened" and command.name != "open_case":
+    authority.require(state, context.by, command.needs, command.verb.replace("_", " "))
+    if state.status == "unopened" and command.verb != "open_case":
         raise RuleBroken("The case is not open yet; open_case comes first.")
     return command.decide(state, context)

@@ -18,6 +18,7 @@ from wayhome.demo.story import Attach, Do, Import, Open, Step, Story
 ZONE = timezone(timedelta(hours=-4))
 REPORTED = datetime(2026, 5, 9, 19, 40, tzinfo=ZONE)
 IPP = Position(lat_deg=36.59, lon_deg=-84.245)
+CRS = proposed_crs(IPP)
 SEGMENTS = (
     ("Trailhead and creek", -900, -900, 1800, 1500),
     ("North ridge", -900, 600, 1900, 1700),
@@ -81,7 +82,7 @@ def _do(at: datetime, by: str | None, command: str, /, **fields: Any) -> Do:
 
 
 def _place(east_m: float, north_m: float) -> Position:
-    out = projection(proposed_crs(IPP))
+    out = projection(CRS)
     x, y = out.xy_m(IPP)
     return out.position(x + east_m, y + north_m)
 
@@ -100,7 +101,8 @@ def _terrain() -> bytes:
     from matplotlib import cbook
     from rasterio.io import MemoryFile
 
-    with cbook.get_sample_data("jacksboro_fault_dem.npz") as dem:
+    loaded: Any = cbook.get_sample_data("jacksboro_fault_dem.npz")
+    with loaded as dem:
         z, west, dx, dy = dem["elevation"], float(dem["xmin"]), float(dem["dx"]), float(dem["dy"])
         north = max(float(dem["ymin"]), float(dem["ymax"]))
     with MemoryFile() as memory:

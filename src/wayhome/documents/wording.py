@@ -71,12 +71,11 @@ class Wording:
     def printed(self) -> str:
         """Time of printing with zone name and offset, for the foot of every page."""
         local = self.given.printed_at.astimezone(self.zone)
-        offset = f"UTC{local:%z}"[:-2] + f":{local:%z}"[-3:].replace(":", ":")
-        return f"{self.when(local)} ({offset}, {self.state.report.time_zone})"
+        return f"{self.when(local)} (UTC{local.isoformat()[-6:]}, {self.state.report.time_zone})"
 
     def _zone(self, local: datetime) -> str:
         name = local.tzname() or ""
-        return name if name[:1].isalpha() else f"UTC{local:%z}"[:6] + f":{local:%z}"[-2:]
+        return name if name[:1].isalpha() else f"UTC{local.isoformat()[-6:]}"
 
     # -- place ----------------------------------------------------------------------------------
 

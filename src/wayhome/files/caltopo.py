@@ -72,13 +72,13 @@ def read_caltopo(data: bytes) -> CaltopoFile:
     titles = {
         str(f.get("id")): plain_text(_properties(f).get("title") or "")
         for f in features
-        if _properties(f).get("class") in _GROUPS
+        if _class(_properties(f)) in _GROUPS
     }
     shapes: list[Shape] = []
     tracks: list[Track] = []
     for at, feature in enumerate(features, start=1):
         properties = _properties(feature)
-        kind, name = str(properties.get("class") or "")[:40], _title(properties)
+        kind, name = _class(properties), _title(properties)
         if kind in _GROUPS:
             continue
         if kind in _RECORDED:
@@ -110,13 +110,20 @@ def _state(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _properties(feature: dict[str, Any]) -> dict[str, Any]:
-    properties = feature.get("properties")
-    return dict(properties) if isinstance(properties, dict) else {}
+    return dict(_table(feature.get("properties")))
+
+
+def _table(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _class(properties: dict[str, Any]) -> str:
+    return plain_text(properties.get("class") or "")[:40]
 
 
 def _title(properties: dict[str, Any]) -> str:
     title = plain_text(properties.get("title") or "")
-    if not title and properties.get("class") == "Assignment":
+    if not title and _class(properties) == "Assignment":
         title = plain_text(f"{properties.get('letter') or ''} {properties.get('number') or ''}")
     return title
 
@@ -127,9 +134,8 @@ def _named(at: int, name: str) -> Any:
 
 def _recorded(feature: dict[str, Any], name: str, doubts: Doubts) -> Iterator[Track]:
     """The track of coordinates `[lon, lat, elevation m, ms since 1970]`; zero milliseconds mean unknown."""
-    geometry = feature.get("geometry")
-    kind = geometry.get("type") if isinstance(geometry, dict) else None
-    coordinates = geometry.get("coordinates") if isinstance(geometry, dict) else None
+    geometry = _table(feature.get("geometry"))
+    kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind not in ("LineString", "MultiLineString") or not isinstance(coordinates, list):
         doubts.note("Recorded tracks without a line left out", lambda: f"\"{name}\"")
         return
@@ -149,18 +155,17 @@ def _recorded(feature: dict[str, Any], name: str, doubts: Doubts) -> Iterator[Tr
 
 def _old_shapes(document: dict[str, Any], doubts: Doubts) -> Iterator[Shape]:
     """Objects of the export of 2016, where coordinates are `[lat, lon]` and markers have `lat`, `lng`."""
-    folders = {f.get("id"): plain_text(f.get("label") or "") for f in _objects(document, "Folder")}
+    folders = {str(f.get("id")): plain_text(f.get("label") or "") for f in _objects(document, "Folder")}
     for kind in _OLD_LISTS:
         for at, item in enumerate(_objects(document, kind), start=1):
             name = plain_text(item.get("label") or "")
-            way = item.get("way") if isinstance(item.get("way"), dict) else {}
-            spot = item.get("position") if isinstance(item.get("position"), dict) else {}
+            way, spot = _table(item.get("way")), _table(item.get("position"))
             pairs = way.get("coordinates") if kind == "Shape" else [[spot.get("lat"), spot.get("lng")]]
             positions = tuple(_old_positions(pairs, doubts, _named(at, name)))
             properties = {k: v for k, v in item.items() if k not in ("way", "position", "label")}
             properties |= {"class": kind}
-            if folders.get(item.get("folderId")):
-                properties["folder"] = folders[item.get("folderId")]
+            if folders.get(str(item.get("folderId"))):
+                properties["folder"] = folders[str(item["folderId"])]
             drawn = "polygon" if way.get("polygon") is True else "line"
             if drawn == "polygon" and len(positions) > 1 and positions[0] == positions[-1]:
                 positions = positions[:-1]

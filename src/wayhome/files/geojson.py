@@ -12,7 +12,7 @@ from typing import Any
 
 from wayhome.base.errors import InvalidInput
 from wayhome.base.place import Position
-from wayhome.files.shapes import Shape, number, plain_text, plain_values
+from wayhome.files.shapes import Shape, number, plain_values
 
 GEOMETRIES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
 _WGS84_NAMES = ("CRS84", "EPSG:4326", "EPSG::4326", "EPSG:4979", "EPSG::4979", "WGS84", "WGS 84")
@@ -61,8 +61,8 @@ def read_geojson(data: bytes) -> list[Shape]:
     _check_crs(document)
     shapes = [
         shape
-        for number_of, feature in enumerate(_features(document), start=1)
-        for shape in feature_shapes(feature, f"Feature {number_of}")
+        for at, feature in enumerate(_features(document), start=1)
+        for shape in feature_shapes(feature, f"Feature {at}")
     ]
     if not shapes:
         raise InvalidInput("The GeoJSON file holds no shape; draw one and export it again.")
@@ -119,8 +119,9 @@ def feature_shapes(feature: object, where: str) -> list[Shape]:
 
 def position_at(pair: object, where: str) -> Position:
     """The position of a GeoJSON coordinate `[lon, lat, ...]`."""
-    lon, lat = (number(pair[0]), number(pair[1])) if isinstance(pair, list) and len(pair) >= 2 else (None, None)
-    if lon is None or lat is None or isinstance(pair[0], str) or isinstance(pair[1], str):  # type: ignore[index]
+    numbers = [number(n) for n in pair[:2] if not isinstance(n, str)] if isinstance(pair, list) else []
+    lon, lat = numbers if len(numbers) == 2 else (None, None)
+    if lon is None or lat is None:
         raise InvalidInput(f"{where}: {str(pair)[:60]} is no coordinate; write [longitude, latitude] in degrees.")
     if abs(lat) > 90 or abs(lon) > 180:
         why = (

@@ -5,10 +5,9 @@ Knows north-up grids of square cells in metres. Refuses others: resampling is a 
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, get_args
 
@@ -97,18 +96,19 @@ def _opened(source: bytes | Path) -> Iterator[Any]:
     head = source[:4] if isinstance(source, bytes) else _head(source)
     if head not in TIFF_MAGIC:
         raise InvalidInput("This is no GeoTIFF; export the map as GeoTIFF.")
-    with warnings.catch_warnings(), rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"):
+    with ExitStack() as opened:
+        opened.enter_context(warnings.catch_warnings())
+        opened.enter_context(rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"))
         warnings.simplefilter("ignore", NotGeoreferencedWarning)  # we say it better ourselves
         try:
             if isinstance(source, bytes):
-                memory: Any = MemoryFile(source)
-                file = memory.open(driver="GTiff")
+                memory: Any = opened.enter_context(MemoryFile(source))
+                file = opened.enter_context(memory.open(driver="GTiff"))
             else:
-                file = rasterio.open(source, driver="GTiff")
+                file = opened.enter_context(rasterio.open(source, driver="GTiff"))
         except RasterioError:
             raise InvalidInput("The GeoTIFF is cut short or damaged; export or copy it again.") from None
-        with file:
-            yield file
+        yield file
 
 
 def _head(path: Path) -> bytes:

@@ -7,6 +7,7 @@ never follows a link. Format: OGC 12-007r2 (KML 2.3) and Google's KML reference 
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -35,6 +36,7 @@ MAX_KML_BYTES = 64 * 1024 * 1024
 _MAX_MEMBERS = 10_000
 _KML, _GX = "http://www.opengis.net/kml/2.2", "http://www.google.com/kml/ext/2.2"
 _COMMA = re.compile(r"\s*,\s*")
+_GEOMETRIES = ("Point", "LineString", "LinearRing", "Polygon", "Track", "MultiTrack")
 _LEFT_OUT = {
     "NetworkLink": "Network links not followed",
     "GroundOverlay": "Picture overlays left out",
@@ -110,7 +112,7 @@ def _unpacked(data: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
-            documents = [m for m in members if m.filename.lower().endswith(".kml")]
+            documents = [m for m in members if _is_kml(m.filename)]
             if not documents or len(members) > _MAX_MEMBERS:
                 raise InvalidInput("The archive is no KMZ: it holds no .kml document, or far too many files.")
             chosen = next((m for m in documents if m.filename.lower() == "doc.kml"), documents[0])
@@ -118,11 +120,15 @@ def _unpacked(data: bytes) -> bytes:
                 raise InvalidInput("The KMZ file is locked with a password; unpack it and give the .kml itself.")
             with archive.open(chosen) as stream:
                 text = stream.read(MAX_KML_BYTES + 1)  # the size that the archive states may be a lie
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, NotImplementedError, ValueError):
         raise InvalidInput(damaged) from None
     if len(text) > MAX_KML_BYTES:
         raise InvalidInput(f"The KMZ file unpacks to more than {MAX_KML_BYTES // 2**20} MiB; it is refused.")
     return text
+
+
+def _is_kml(member: str) -> bool:
+    return member.lower().endswith(".kml") and not member.startswith("__MACOSX")
 
 
 def _root(data: bytes) -> Any:
@@ -181,20 +187,23 @@ def _read_placemark(placemark: Any, shapes: list[Shape], tracks: list[Track], do
     for entry in _all(placemark, "Data", "SimpleData"):
         text = _child_text(entry, "value") if _local(entry) == "Data" else plain_text(entry.text or "")
         properties[plain_text(entry.get("name", ""))] = text
-    inside_polygon: set[Any] = set()
+    taken: set[Any] = set()  # parts of a geometry that was read as a whole
+    has_geometry = False
     for geometry in placemark.iter("{*}*"):
-        local, line = _local(geometry), geometry.sourceline
-        where = _where(line)
-        if local == "Track":
-            track = _read_track(geometry, name, description, doubts)
+        local = _local(geometry)
+        if geometry in taken or local not in _GEOMETRIES:
+            continue
+        has_geometry = True
+        if local in ("Track", "MultiTrack"):
+            parts = list(_all(geometry, "Track"))
+            taken.update(parts)
+            track = _read_track(parts, name, description, doubts)
             if track is not None:
                 tracks.append(track)
             continue
-        if local not in ("Point", "LineString", "LinearRing", "Polygon") or geometry in inside_polygon:
-            continue
         holes: tuple[tuple[Position, ...], ...] = ()
         if local == "Polygon":
-            inside_polygon.update(_all(geometry, "LinearRing"))
+            taken.update(_all(geometry, "LinearRing"))
             outer, holes = _polygon(geometry, doubts)
         else:
             outer = _positions(geometry, doubts)
@@ -209,9 +218,11 @@ def _read_placemark(placemark: Any, shapes: list[Shape], tracks: list[Track], do
                 caveats=(f"\"{name}\" has {len(holes)} hole(s); they are kept and drawn.",) if holes else (),
             )
         except InvalidInput:
-            doubts.note(f"Shapes ({kind}) with too few places left out", where)
+            doubts.note(f"Shapes ({kind}) with too few places left out", _where(geometry.sourceline))
             continue
         shapes.append(shape)
+    if not has_geometry:
+        doubts.note("Placemarks without a place left out", _where(placemark.sourceline))
 
 
 def _where(line: int) -> Any:
@@ -250,25 +261,27 @@ def _positions(geometry: Any, doubts: Doubts) -> tuple[Position, ...]:
     return tuple(out)
 
 
-def _read_track(element: Any, name: str, remark: str, doubts: Doubts) -> Track | None:
-    """A `gx:Track`: as many `when` as `gx:coord`, paired by their order."""
-    whens = [(e.text or "").strip() for e in element if _local(e) == "when"]
-    coords = [(e.text or "").split() for e in element if _local(e) == "coord"]
-    where = _where(element.sourceline)
-    if whens and len(whens) != len(coords):
-        doubts.note("Tracks with more times than places, or fewer; their times ignored", where)
-        whens = []
+def _read_track(parts: list[Any], name: str, remark: str, doubts: Doubts) -> Track | None:
+    """A `gx:Track`, or the stretches of a `gx:MultiTrack`: as many `when` as `gx:coord`, paired by their order."""
     builder = TrackBuilder(doubts)
-    for at, (lon, lat, height) in enumerate((*c, None, None, None)[:3] for c in coords):
-        spot = place(lat, lon, doubts, where)
-        if spot is not None:
-            time = time_us(whens[at], doubts, where) if whens else None
-            builder.add(*spot, elevation_m(height, doubts, where), time)
+    for part in parts:
+        builder.gap()
+        where = _where(part.sourceline)
+        whens = [(e.text or "").strip() for e in part if _local(e) == "when"]
+        coords = [(e.text or "").split() for e in part if _local(e) == "coord"]
+        if whens and len(whens) != len(coords):
+            doubts.note("Tracks with more times than places, or fewer; their times ignored", where)
+            whens = []
+        for at, (lon, lat, height) in enumerate((*c, None, None, None)[:3] for c in coords):
+            spot = place(lat, lon, doubts, where)
+            if spot is not None:
+                time = time_us(whens[at], doubts, where) if whens else None
+                builder.add(*spot, elevation_m(height, doubts, where), time)
     return builder.track(name, remark)
 
 
-def _put(parent: Any, name: str, text: str = "", **attributes: str) -> Any:
-    element = etree.SubElement(parent, f"{{{_KML}}}{name}", attributes)
+def _put(parent: Any, tag: str, text: str = "", **attributes: str) -> Any:
+    element = etree.SubElement(parent, f"{{{_KML}}}{tag}", attributes)
     if text:
         element.text = plain_text(text)
     return element
@@ -289,19 +302,21 @@ def _coordinates(positions: tuple[Position, ...]) -> str:
 
 def _write_track(document: Any, track: Track) -> None:
     placemark = _placemark(document, track.name, track.remark)
-    group = _put(placemark, "MultiGeometry")
     times = iso_times(track)
+    timed = all(times)
+    group = etree.SubElement(placemark, f"{{{_GX}}}MultiTrack") if timed else _put(placemark, "MultiGeometry")
     lats, lons, heights = track.lat_deg.tolist(), track.lon_deg.tolist(), track.elevation_m.tolist()
     for part in track.slices():
         coords = [
             (repr(lon), repr(lat)) if isnan(height) else (repr(lon), repr(lat), repr(height))
             for lon, lat, height in zip(lons[part], lats[part], heights[part], strict=True)
         ]
-        if all(times[part]):
+        if timed:
             recorded = etree.SubElement(group, f"{{{_GX}}}Track")
             for time in times[part]:
                 _put(recorded, "when", time)
             for coord in coords:
                 etree.SubElement(recorded, f"{{{_GX}}}coord").text = " ".join(coord)
         else:
-            _put(_put(group, "LineString"), "coordinates", " ".join(",".join(coord) for coord in coords))
+            line = _put(_put(group, "LineString"), "coordinates")
+            line.text = " ".join(",".join(coord) for coord in coords)

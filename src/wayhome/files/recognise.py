@@ -63,6 +63,8 @@ def recognise(data: bytes, name: str) -> str:
         return _zipped(data, name)
     if data[8:12] == b".FIT":
         raise _refusal(name, "a FIT recording; export it as GPX from the watch's program")
+    if b"OSMHeader" in data[:64]:
+        raise _refusal(name, "an OpenStreetMap extract; add it to the ground, not to the case")
     for beginning, meaning in _KNOWN_OTHERS:
         if data.startswith(beginning):
             raise _refusal(name, meaning)
@@ -116,8 +118,6 @@ def _root(head: str) -> str | None:
         elif head.startswith("<!", at):
             inner, end = head.find("[", at), head.find(">", at)
             at = head.find("]>", at) if 0 <= inner < end else end
-            if head[:at].lower().rstrip().endswith("<!doctype html"):
-                return "html"
         else:
             name = head[at + 1 : at + 200].split(">")[0].split("/")[0].split()
             return name[0].rpartition(":")[2] if name else None

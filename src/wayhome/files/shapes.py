@@ -252,4 +252,6 @@ def plain_values(value: Any, depth: int = 0) -> Any:
         return {plain_text(k): plain_values(v, depth + 1) for k, v in value.items()}
     if isinstance(value, list):
         return [plain_values(v, depth + 1) for v in value]
+    if isinstance(value, float) and not isfinite(value):  # 1e400 in JSON text
+        return None
     return plain_text(value) if isinstance(value, str) else value

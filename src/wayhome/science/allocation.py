@@ -318,7 +318,8 @@ def _useful(p: Array, w: Array, total: Array) -> NDArray[np.bool_]:
     """`[C, R]` pairs of cell and resource where effort finds anything worth a number."""
     covered = w * total
     find = p[:, None] * np.minimum(1.0, covered)
-    return (covered > _NO_USE) & (find > _CRUMB * find.max(initial=0.0))
+    useful: NDArray[np.bool_] = (covered > _NO_USE) & (find > _CRUMB * find.max(initial=0.0))
+    return useful
 
 
 def _filled(p: Array, w: Array, total: float) -> tuple[Array, float]:
@@ -358,8 +359,11 @@ def _interior_point(p: Array, w: Array) -> tuple[Array, Array]:
         off_dual = np.where(on, prices - slope - z, 0.0)
         t_exact = t / t.sum(axis=0)
         found = float(p @ -np.expm1(-np.einsum("ij,ij->i", w, t_exact)))
-        best = min(_most_found(p, w, np.ones(w.shape[1]), at) for at in (prices, slope.max(axis=0)))
-        if best - found <= GAP_TARGET or float(left.sum()) <= GAP_TARGET:
+        most, proof = min(
+            ((_most_found(p, w, np.ones(w.shape[1]), at), at) for at in (prices, slope.max(axis=0))),
+            key=lambda bound: bound[0],
+        )
+        if most - found <= GAP_TARGET or float(left.sum()) <= GAP_TARGET:
             break
         ratio = np.where(on, t / z, 0.0)
         weighted = ratio * w
@@ -395,8 +399,8 @@ def _interior_point(p: Array, w: Array) -> tuple[Array, Array]:
     if (bare.sum(axis=0) > 0.0).all():
         bare /= bare.sum(axis=0)
         if float(p @ -np.expm1(-np.einsum("ij,ij->i", w, bare))) >= found - GAP_TARGET:
-            return bare, prices
-    return t_exact, prices
+            return bare, proof
+    return t_exact, proof
 
 
 def _applied(v: Array, ratio: Array, weighted: Array, shrink: Array) -> Array:

@@ -329,13 +329,13 @@ def _spread(
             if is_inside:
                 piece = (there - here) * length
                 total += piece
-                n = max(1, int(np.ceil(piece / step)))
+                n = max(1, int(np.ceil(piece / step - 1e-9)))
                 for j in range(n):
                     at = here + (there - here) * (j + 0.5) / n
                     held += piece / n
                     held_u += piece / n * (u0 + at * (u1 - u0))
                     held_v += piece / n * (v0 + at * (v1 - v0))
-                    if held >= step:
+                    if held >= step * (1.0 - 1e-9):
                         _blur(fine, held_u / held, held_v / held, held, sigma, weight_u, weight_v)
                         held = held_u = held_v = 0.0
             elif held > 0.0:

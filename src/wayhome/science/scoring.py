@@ -156,7 +156,6 @@ def read_cases(rows: Sequence[Mapping[str, str | None]]) -> tuple[tuple[Case, ..
             ipp, find = (
                 Position(lat_deg=float(row[f"{k}_lat"] or ""), lon_deg=float(row[f"{k}_lon"] or "")) for k in ("ipp", "find")
             )
-            proposed_crs(ipp)
         except ValueError:
             skipped.append({"case_id": name, "why": "a coordinate is missing or no number"})
             continue
