@@ -91,7 +91,7 @@ def test_a_case_from_report_to_moved_map(wayhome: Callable[..., Any], blue_hills
     assert plan["pos_total"] <= plan["upper_bound"] + 1e-12
     assert all(c["reason"] for c in plan["choices"])
 
-    wayhome("do", case, "draft_assignment", "team=Alpha", "segment=Buck Hill", "duration=4 h")
+    wayhome("do", case, "draft_assignment", "team=Alpha", "segment=Houghtons", "duration=4 h")
     wayhome("do", case, "dispatch_assignment", "assignment=A1")
     wayhome("import", case, blue_hills / "hike.gpx", "--as", "track", "--for", "A1")
     seq = wayhome("do", case, "debrief_assignment", "assignment=A1", "sweep_width=30 m").json["seq"]

@@ -96,8 +96,9 @@ def test_density_falls_or_stays_and_integrates_to_one() -> None:
         core = law.core_m
         inner = np.pi * core**2 * float(law.density_per_m2(0.0))
         outer, _ = quad(
-            lambda u: 2 * np.pi * np.exp(2 * u) * float(law.density_per_m2(np.exp(u))), np.log(core), 18.0, epsabs=1e-12
-        )
+            lambda u, law=law: 2 * np.pi * np.exp(2 * u) * float(law.density_per_m2(np.exp(u))),
+            np.log(core), 18.0, epsabs=1e-12,
+        )  # fmt: skip
         assert inner + outer == pytest.approx(1.0, abs=1e-9)
 
 

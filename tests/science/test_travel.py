@@ -76,6 +76,15 @@ def test_very_steep_and_very_slow_ground_is_still_exact() -> None:
     np.testing.assert_allclose(mine, shortest(z, factor, 30.0, (4, 5), "tobler", 16), rtol=1e-12)
 
 
+def test_a_pit_in_a_faulty_model_costs_more_than_integers_hold() -> None:
+    z = np.zeros((7, 7), np.float32)
+    z[3, 4] = -9999.0  # a gap that was not taken as one: slope 1000, exp(3500)
+    z[1, 1] = -600.0  # slope 60, exp(210) s: finite, yet beyond 64 bits
+    seconds = walking_seconds(z, 10.0, (3, 3))
+    np.testing.assert_allclose(seconds, shortest(z, np.ones((7, 7)), 10.0, (3, 3), "tobler", 16), rtol=1e-12)
+    assert np.isinf(seconds[3, 4])
+
+
 def test_straight_slopes_by_hand() -> None:
     # 10 cells of 20 m at 10 % up: Tobler 6 exp(-3.5 * 0.15) km/h = 3.549 km/h, 200 m in 202.9 s
     z = np.arange(11, dtype=float)[None, :] * 2.0

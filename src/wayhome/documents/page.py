@@ -1,16 +1,18 @@
 """What a paper is made of, and how it becomes a PDF.
 
 Knows blocks (headings, tables, boxes, signatures) and typst. Refuses to know anything of a case. Text
-travels as JSON strings beside the template, never as markup, so nobody's words can be run as code.
+travels as JSON beside the template, never as markup, so nobody's words can be run as code.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import tempfile
 import unicodedata
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any, Literal
 
 import typst
@@ -130,11 +132,14 @@ def typeset(paper: Paper, frame: Frame, map_png: bytes | None = None) -> bytes:
             "empty boxes, install a font that has them on this machine, such as Noto Sans CJK, and print again."
         )
         content["blocks"].append(para(note, "small"))
-    files = {"main.typ": _template(), "page.json": json.dumps(content, ensure_ascii=False).encode()}
-    if map_png is not None:
-        files["map.png"] = map_png
-    made = typst.compile(files, format="pdf", ignore_system_fonts=not foreign)
-    assert isinstance(made, bytes)
+    words = {"page": json.dumps(content, ensure_ascii=False)}
+    # words travel in memory; only the map must lie in a file for typst to read
+    with tempfile.TemporaryDirectory(prefix="wayhome-") as folder:
+        if map_png is not None:
+            Path(folder, "map.png").write_bytes(map_png)
+        made: bytes = typst.compile(  # type: ignore[call-overload]  # its stubs tie root to the type of the input
+            _template(), root=folder, format="pdf", ignore_system_fonts=not foreign, sys_inputs=words
+        )
     return made
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wayhome.base.errors import NotFound
+from wayhome.case.fact import found
 from wayhome.documents.page import Block, Paper, banner, bullets, facts, heading, para, quote, signatures, table
 from wayhome.documents.wording import CONDITIONS, Wording, chance
 
@@ -66,7 +66,7 @@ def report(w: Wording, for_id: str | None) -> Paper:
             ("Initial planning point", w.point(area.ipp)), ("Point last seen", w.point(area.latest("pls"))),
             ("Last known position", w.point(area.latest("lkp"))),
         ]))  # fmt: skip
-    blocks += [heading("Statements"), *_statements(w), heading("Clues"), *_clues(w), heading("Scenarios"), _scenarios(w)]
+    blocks += [heading("Statements"), *_statements(w), heading("Clues"), *_clues(w), heading("Scenarios"), scenario_table(w)]
     if state.seals.facts:
         blocks.append(para(f"Sealed facts on file, not printed: {len(state.seals.facts)}.", "small"))
     return Paper(title="Missing-person report", blocks=tuple(blocks))
@@ -76,8 +76,8 @@ def order(w: Wording, for_id: str | None) -> Paper:
     """An order with its conditions, what it forbids, and what was let out against it."""
     title = "Order"
     if for_id is None:
-        return _nothing(title, "No order has been given yet.")
-    held = w.state.decisions.orders.get(for_id) or _absent("order", for_id, w.state.decisions.orders)
+        return nothing(title, "No order has been given yet.")
+    held = found(w.state.decisions.orders, for_id, "order")
     waived = [x for x in w.state.decisions.waivers if x.order == held.id]
     stopped = [n for n in w.state.notices.notices.values() if n.status == "stopped" and n.stopped_by_order == held.id]
     blocks = [heading(f"{title} {held.id}", 1)]
@@ -104,8 +104,8 @@ def order(w: Wording, for_id: str | None) -> Paper:
 def notice(w: Wording, for_id: str | None) -> Paper:
     """A notice as its recipients read it, with distribution, and the orders that bind or were waived."""
     if for_id is None:
-        return _nothing("Notice", "No notice has been drafted yet.")
-    held = w.state.notices.notices.get(for_id) or _absent("notice", for_id, w.state.notices.notices)
+        return nothing("Notice", "No notice has been drafted yet.")
+    held = found(w.state.notices.notices, for_id, "notice")
     kind = NOTICE_KINDS[held.kind]
     blocks = [heading(f"{kind}: {held.title}", 1), *_standing(w, held), quote(held.text)]
     blocks.append(facts([
@@ -125,8 +125,8 @@ def notice(w: Wording, for_id: str | None) -> Paper:
 def recall(w: Wording, for_id: str | None) -> Paper:
     """The cancellation of a notice: why, to whom the recall went, and who confirmed it."""
     if for_id is None:
-        return _nothing("Recall of a notice", "No notice has been cancelled.")
-    held = w.state.notices.notices.get(for_id) or _absent("notice", for_id, w.state.notices.notices)
+        return nothing("Recall of a notice", "No notice has been cancelled.")
+    held = found(w.state.notices.notices, for_id, "notice")
     kind = NOTICE_KINDS[held.kind]
     blocks = [heading(f"Recall of {held.id}: {held.title}", 1)]
     if held.status != "cancelled":
@@ -193,12 +193,13 @@ def _custody(w: Wording, clue: Clue) -> str:
     return "\n".join(f"{w.when(x.at)}: {w.person(x.holder)}" + (f" ({x.remark})" if x.remark else "") for x in clue.custody)
 
 
-def _scenarios(w: Wording) -> Block:
+def scenario_table(w: Wording) -> Block:
     """Scenarios with weights before and after the standing evidence."""
     book = w.state.scenarios
-    after = book.weights(w.state.evidence.standing())
+    after = w.weights()
     rows: list[list[str | None]] = [
-        [s.title, s.kind.replace("_", " "), chance(s.weight), chance(after[s.id]), s.reason or None] for s in book.scenarios
+        [s.title, s.kind.replace("_", " "), chance(s.weight), chance(after.get(s.id)) or "none fits", s.reason or None]
+        for s in book.scenarios
     ]
     return table("Scenario*5|Kind*3|>Weight*2|>With evidence*2|Reason*6", rows, "No scenarios yet; until then only \"lost\" is planned for.")
 
@@ -211,6 +212,8 @@ def _standing(w: Wording, held: Notice) -> list[Block]:
     if held.status == "stopped":
         by = held.stopped_by_order or ""
         against = w.state.decisions.orders.get(by)
+        if any(x.subject == held.id and x.order == by for x in w.state.decisions.waivers):
+            return [banner(f"Stopped by order {by}, since let out against it; not yet published.")]
         giver = f" Only {w.person(against.given_by)} can let it out." if against else ""
         return [banner(f"STOPPED, not to be sent: it contradicts order {by} in force.{giver}", stop=True)]
     if held.status == "approved":
@@ -233,9 +236,7 @@ def _condition(condition: str) -> str:
     return "condition not recorded" if condition == "unknown" else condition
 
 
-def _nothing(title: str, sentence: str) -> Paper:
+def nothing(title: str, sentence: str) -> Paper:
+    """A paper that says that there is nothing to print yet."""
     return Paper(title=title, blocks=(heading(title, 1), banner(sentence)))
 
-
-def _absent(what: str, key: str, have: dict[str, Any]) -> Any:
-    raise NotFound(f"There is no {what} \"{key}\"; there are: {', '.join(have) or 'none yet'}.", what=what, key=key)

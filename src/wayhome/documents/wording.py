@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from mgrs import MGRS
 
+from wayhome.base.errors import RuleBroken
 from wayhome.base.place import Position, distance_m
 from wayhome.base.projection import projection
 from wayhome.base.quantity import instant, metres, percent
@@ -119,7 +120,14 @@ class Wording:
         organisation = self.state.people.organisation
         return organisation.name if organisation else self.state.report.jurisdiction or "Search desk"
 
-    # -- decisions ------------------------------------------------------------------------------
+    # -- evidence and decisions -----------------------------------------------------------------
+
+    def weights(self) -> dict[str, float]:
+        """Weights of the scenarios after the standing evidence; empty where it leaves none possible."""
+        try:
+            return self.state.scenarios.weights(self.state.evidence.standing())
+        except RuleBroken:
+            return {}
 
     def evidence(self, key: str) -> str:
         """A statement or clue in one line, and whether it was withdrawn."""

@@ -45,7 +45,9 @@ def _refuse_pointer(path: Path) -> bytes:
     """The first bytes of a file; refuses XML that names other files on the disk or the network (VRT, WMS)."""
     with path.open("rb") as stream:
         head = stream.read(2048)
-    if any(mark in head for mark in (b"<VRTDataset", b"OGRVRTDataSource", b"<GDAL_WMS", b"<GDALTileIndex", b"<WCS_GDAL")):
+    if any(
+        mark in head for mark in (b"<VRTDataset", b"OGRVRTDataSource", b"<GDAL_WMS", b"<GDALTileIndex", b"<WCS_GDAL")
+    ):
         raise InvalidInput(f"{path.name} only points to other files; give the file itself.", file=path.name)
     return head
 
@@ -151,18 +153,23 @@ def read_dem(path: Path, grid: Grid) -> tuple[Raster, tuple[str, ...]]:
         method = Resampling.average if finer else Resampling.bilinear
         z = _onto(grid, values, transform, source.crs, empty=float("nan"), method=method)
     if np.isnan(z).all():
-        raise InvalidInput(f"{name} has no elevation anywhere on the map; use a terrain model of this place.", file=name)
+        raise InvalidInput(
+            f"{name} has no elevation anywhere on the map; use a terrain model of this place.", file=name
+        )
     return Raster(z, grid, "elevation_m"), tuple(told)
 
 
 def _elevations(source: Any, window: Window, grid: Grid) -> tuple[NDArray[np.float32], Affine, list[str]]:
     """A window as float32 with NaN for gaps, its transform, and doubts; thinned where far finer than the grid."""
     thin = max(1, int(grid.cell_m / (2.0 * _pixel_m(source, grid))))
+    if source.nodata is None and window.height * window.width <= MAX_CELLS:
+        thin = 1  # an average would mix gaps that nobody declared into good ground
     shape = (max(1, int(window.height) // thin), max(1, int(window.width) // thin))
-    # without a declared nodata an average would mix gaps into good ground
-    method = Resampling.average if source.nodata is not None and thin > 1 else Resampling.nearest
+    method = Resampling.average if thin > 1 else Resampling.nearest
     read = source.read(1, window=window, out_shape=shape, resampling=method, masked=True)
-    values = np.asarray(read.filled(np.nan) if read.dtype.kind == "f" else read.astype(np.float32).filled(np.nan), np.float32)
+    values = np.asarray(
+        read.filled(np.nan) if read.dtype.kind == "f" else read.astype(np.float32).filled(np.nan), np.float32
+    )
     scale, offset = source.scales[0] or 1.0, source.offsets[0] or 0.0
     if (scale, offset) != (1.0, 0.0):
         values = (values * scale + offset).astype(np.float32)
@@ -174,7 +181,8 @@ def _elevations(source: Any, window: Window, grid: Grid) -> tuple[NDArray[np.flo
             f"(such as {float(values[absurd][0]):g} m); they are taken as gaps."
         )
         values[absurd] = np.nan
-    transform = source.window_transform(window) * Affine.scale(window.width / shape[1], window.height / shape[0])
+    t, wide, high = source.window_transform(window), window.width / shape[1], window.height / shape[0]
+    transform = Affine(t.a * wide, t.b * high, t.c, t.d * wide, t.e * high, t.f)
     return values, transform, doubts
 
 
@@ -212,8 +220,12 @@ def elevations(path: Path, lon_deg: ArrayLike, lat_deg: ArrayLike) -> NDArray[np
     found = np.full(lon.shape, np.nan)
     with _opened(path) as source:
         x, y = transformer(WGS84, source.crs.to_wkt())(lon, lat)
-        col, row = ~source.transform * (np.asarray(x), np.asarray(y))
-        on = np.isfinite(col) & np.isfinite(row) & (col >= 0) & (row >= 0) & (col < source.width) & (row < source.height)
+        back = ~source.transform
+        x, y = np.asarray(x), np.asarray(y)
+        col, row = back.a * x + back.b * y + back.c, back.d * x + back.e * y + back.f
+        on = (
+            np.isfinite(col) & np.isfinite(row) & (col >= 0) & (row >= 0) & (col < source.width) & (row < source.height)
+        )
         if not on.any():
             return found
         first_col, first_row = max(int(col[on].min()) - 1, 0), max(int(row[on].min()) - 1, 0)
@@ -290,7 +302,9 @@ def _line_layer(path: Path, layer: str | None) -> tuple[Path | str, str, str]:
             file=path.name,
         ) from None
     if not crs:
-        raise InvalidInput(f"{path.name} does not say its reference system; save it again as GeoPackage.", file=path.name)
+        raise InvalidInput(
+            f"{path.name} does not say its reference system; save it again as GeoPackage.", file=path.name
+        )
     return opened, chosen, str(crs)
 
 

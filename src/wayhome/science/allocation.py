@@ -344,63 +344,81 @@ def _filled(p: Array, w: Array, total: float) -> tuple[Array, float]:
 def _interior_point(p: Array, w: Array) -> tuple[Array, Array]:
     """Shares `[C, R]` (each column sums to 1) and prices `[R]` of Washburn's problem with every effort 1.
 
-    Mehrotra's predictor and corrector. Given `a = p exp(-y)`, the Hessian of a cell is `a w w' + diag(z/t)`, inverted
-    by Sherman and Morrison, so that only an R x R system for the prices is left.
+    Mehrotra's predictor and corrector. Besides t it moves what is left in a cell, `a`, on its own, so that the
+    prices stay feasible, `z = prices - a w >= 0`, and the bend is met in logarithms, `ln a + y = ln p`. Each
+    resource has a slack, for those that hardly help have a price of almost nothing. The Hessian of a cell,
+    `a w w' + diag(z/t)`, is inverted by Sherman and Morrison, and an R x R system for the prices is left.
     """
     on = w > 0.0
-    n = int(on.sum())
-    t = on / on.sum(axis=0)
+    n = int(on.sum()) + w.shape[1]
+    t = 0.5 * on / on.sum(axis=0)
+    t /= np.maximum(1.0, np.einsum("ij,ij->i", w, t))[:, None]  # no cell saturated, or nothing would guide it
+    slack = 1.0 - t.sum(axis=0)
     left = p * np.exp(-np.einsum("ij,ij->i", w, t))
-    slope = w * left[:, None]
-    prices = np.maximum(1.5 * slope.max(axis=0), np.finfo(float).tiny)
-    z = np.where(on, prices - slope, 1.0)
+    prices = 1.5 * (w * left[:, None]).max(axis=0) + 0.1
+    z = np.where(on, prices - w * left[:, None], 1.0)
+    shares, proof, smallest = t / t.sum(axis=0), prices, np.inf
     for _ in range(_MOST_STEPS):
-        pair = np.where(on, t * z, 0.0)
-        off_dual = np.where(on, prices - slope - z, 0.0)
-        t_exact = t / t.sum(axis=0)
-        found = float(p @ -np.expm1(-np.einsum("ij,ij->i", w, t_exact)))
-        most, proof = min(
-            ((_most_found(p, w, np.ones(w.shape[1]), at), at) for at in (prices, slope.max(axis=0))),
-            key=lambda bound: bound[0],
-        )
-        if most - found <= GAP_TARGET or float(left.sum()) <= GAP_TARGET:
+        best = _proved(p, w, on, t, z, prices)
+        if best[0] < smallest:
+            smallest, shares, proof = best
+        if smallest <= GAP_TARGET:
             break
+        pair = np.where(on, t * z, 0.0)
         ratio = np.where(on, t / z, 0.0)
         weighted = ratio * w
         shrink = left / (1.0 + left * np.einsum("ij,ij->i", weighted, w))
-        schur = np.diag(ratio.sum(axis=0)) - (weighted * shrink[:, None]).T @ weighted
+        schur = np.diag(ratio.sum(axis=0) + slack / prices) - (weighted * shrink[:, None]).T @ weighted
         inverse_t = np.where(on, 1.0 / np.where(on, t, 1.0), 0.0)
-
+        off_left = np.log(p / left) - np.einsum("ij,ij->i", w, t)
+        off_dual = np.where(on, prices - w * left[:, None] - z, 0.0)
+        unmet = 1.0 - t.sum(axis=0) - slack
         target = 0.0  # the predictor aims at no gap at all, the corrector at what that step can reach
         for is_predictor in (True, False):
             push = np.where(on, (target - pair) * inverse_t, 0.0)
-            raw = _applied(push - off_dual, ratio, weighted, shrink)
-            d_prices = np.linalg.lstsq(schur, raw.sum(axis=0) - (1.0 - t.sum(axis=0)), rcond=None)[0]
+            pull = target / prices - slack
+            raw = _applied(push - off_dual + w * (left * off_left)[:, None], ratio, weighted, shrink)
+            d_prices = np.linalg.lstsq(schur, raw.sum(axis=0) + pull - unmet, rcond=None)[0]
             d_t = raw - _applied(np.broadcast_to(d_prices, w.shape), ratio, weighted, shrink)
             d_z = push - z * d_t * inverse_t
-            reach = min(_longest(t, d_t, on), _longest(z, d_z, on))
+            d_slack = pull - slack / prices * d_prices
+            d_left = left * (off_left - np.einsum("ij,ij->i", w, d_t))
+            reach = min(
+                _longest(t[on], d_t[on]), _longest(z[on], d_z[on]), _longest(slack, d_slack),
+                _longest(prices, d_prices), _longest(left, d_left),
+            )
             if is_predictor:
-                mu = float(pair.sum()) / n
-                ahead = float(((t + reach * d_t) * (z + reach * d_z))[on].sum()) / n
-                target = mu * (ahead / mu) ** 3
-        allowed = 0.9 * float((np.abs(off_dual) * t).sum())
-        while True:
-            t_next, z_next, prices_next = t + reach * d_t, z + reach * d_z, prices + reach * d_prices
-            left = p * np.exp(-np.einsum("ij,ij->i", w, t_next))
-            slope = w * left[:, None]
-            off = np.where(on, np.abs(prices_next - slope - z_next) * t_next, 0.0)
-            # the slope bends: shorten the step until what it leaves over is small beside the duality gap
-            if float(off.sum()) <= allowed + 0.5 * float((t_next * z_next)[on].sum()) or reach < 1e-9:
-                break
-            reach *= 0.5
-        t, z, prices = t_next, z_next, prices_next
-    # an idle pair has t << z; take its crumbs away, if that costs nothing
-    bare = np.where(on & (t * prices >= z), t, 0.0)
-    if (bare.sum(axis=0) > 0.0).all():
-        bare /= bare.sum(axis=0)
-        if float(p @ -np.expm1(-np.einsum("ij,ij->i", w, bare))) >= found - GAP_TARGET:
-            return bare, proof
-    return t_exact, proof
+                mu = float(pair.sum() + slack @ prices) / n
+                ahead = float(((t + reach * d_t) * (z + reach * d_z))[on].sum())
+                ahead += float((slack + reach * d_slack) @ (prices + reach * d_prices))
+                # no faster to no gap than to the true bend, or the steps would shrink to nothing
+                target = mu * max((ahead / n / mu) ** 3, min(1.0, 0.5 * float(np.abs(off_left).max())))
+        t, z, left = t + reach * d_t, z + reach * d_z, left + reach * d_left
+        prices, slack = prices + reach * d_prices, slack + reach * d_slack
+    return shares, proof
+
+
+def _proved(
+    p: Array, w: Array, on: NDArray[np.bool_], t: Array, z: Array, prices: Array
+) -> tuple[float, Array, Array]:
+    """Gap, shares and prices of the best answer that an iterate offers."""
+    # an idle pair has t << z; without its crumbs the answer is cleaner, and better near the end
+    offers = [t, np.where(on & (t * prices >= z), t, 0.0)]
+    found, shares, slope = -1.0, t, w
+    for offer in offers:
+        spent = offer.sum(axis=0)
+        if not (spent > 0.0).all():
+            continue
+        exact = offer / spent
+        covered = np.einsum("ij,ij->i", w, exact)
+        finds = float(p @ -np.expm1(-covered))
+        if finds >= found - GAP_TARGET:
+            found, shares, slope = finds, exact, w * (p * np.exp(-covered))[:, None]
+    ones = np.ones(w.shape[1])
+    most, proof = min(
+        ((_most_found(p, w, ones, at), at) for at in (prices, slope.max(axis=0))), key=lambda bound: bound[0]
+    )
+    return min(most, float(p.sum())) - found, shares, proof
 
 
 def _applied(v: Array, ratio: Array, weighted: Array, shrink: Array) -> Array:
@@ -409,7 +427,7 @@ def _applied(v: Array, ratio: Array, weighted: Array, shrink: Array) -> Array:
     return out
 
 
-def _longest(x: Array, dx: Array, on: NDArray[np.bool_]) -> float:
+def _longest(x: Array, dx: Array) -> float:
     """Longest step up to 1 that keeps x positive."""
-    falling = on & (dx < 0.0)
+    falling = dx < 0.0
     return min(1.0, 0.995 * float((-x[falling] / dx[falling]).min())) if falling.any() else 1.0

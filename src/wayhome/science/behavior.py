@@ -106,8 +106,7 @@ def subject_category(name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _table_caveats(category: str) -> tuple[str, ...]:
-    entry = next((r for r in table("synonyms")["row"] if r["category"] == category), {})
-    return (entry["caveat"],) if "caveat" in entry else ()
+    return tuple(r["caveat"] for r in table("synonyms")["row"] if r["category"] == category and "caveat" in r)
 
 
 def _rows(category: str) -> tuple[dict[str, Any], ...]:
@@ -154,7 +153,10 @@ def stratum(category: str, ecoregion: str | None = None, relief: str | None = No
     rows = _rows(key)
     if not rows:
         if key != POOLED:
-            caveats = (*caveats, f"That is too little for a law of {key.replace('_', ' ')}; all categories pooled are used.")
+            caveats = (
+                *caveats,
+                f"That is too little for a law of {key.replace('_', ' ')}; all categories pooled are used.",
+            )
         return pooled_stratum().replace(caveats=caveats)
 
     def fits(row: dict[str, Any], want_eco: str | None, want_relief: str | None) -> bool:
@@ -167,13 +169,11 @@ def stratum(category: str, ecoregion: str | None = None, relief: str | None = No
         return named, row.get("n") or 0
 
     asked = ", ".join(k for k in (key.replace("_", " "), eco, rel) if k)
-    for wanted, is_fallback in (((eco, rel), False), ((eco, None), True), ((None, rel), True), ((None, None), True)):
-        # urban figures (walks of some hundred metres between houses) stand for no other ground
-        found = [r for r in rows if fits(r, *wanted) and (eco == "urban" or r["ecoregion"] != "urban" or len(rows) == 1)]
-        if found:
-            break
-    else:
-        found, is_fallback = list(rows), True
+    # urban figures (walks of some hundred metres between houses) stand for no other ground
+    open_rows = [r for r in rows if eco == "urban" or r["ecoregion"] != "urban"] or list(rows)
+    chain = [(eco, rel), (eco, None), (None, rel), (None, None)]
+    found = next(some for wanted in chain if (some := [r for r in open_rows if fits(r, *wanted)]))
+    is_fallback = not fits(found[0], eco, rel)
     row = max(found, key=preference)
     chosen = Stratum(
         category=key,
@@ -285,7 +285,7 @@ class DistanceLaw(Record):
         d = np.maximum(np.asarray(distance_m, float), max(self.core_m, 1e-9))
         z = (np.log(d) - self.mu_ln_m) / self.sigma
         f = np.exp(-0.5 * z * z) / (d * self.sigma * sqrt(2 * pi))
-        return f / (2 * pi * d) / radial.core_scale(self.sigma, self.core_m)
+        return np.asarray(f / (2 * pi * d) / radial.core_scale(self.sigma, self.core_m))
 
     def quantile_m(self, level: float) -> float:
         """Distance within which a fraction of finds lies, m, the core counted."""
@@ -369,8 +369,8 @@ def radial_prior(law: RadialLaw, grid: Grid, ipp_xy_m: tuple[float, float]) -> t
     """
     mass = radial.cell_masses(
         law.profile(),
-        grid.x_west_m - ipp_xy_m[0] + np.arange(grid.width + 1) * grid.cell_m,
-        grid.y_north_m - ipp_xy_m[1] - np.arange(grid.height + 1) * grid.cell_m,
+        np.asarray(grid.x_west_m - ipp_xy_m[0] + np.arange(grid.width + 1) * grid.cell_m, np.float64),
+        np.asarray(grid.y_north_m - ipp_xy_m[1] - np.arange(grid.height + 1) * grid.cell_m, np.float64),
     )
     return Raster(mass, grid, "poa"), max(0.0, 1.0 - float(mass.sum()))
 
@@ -392,7 +392,7 @@ def travel_limited(
     fast = float(FAST_PACE)
     needed = _crossing_s(seconds) / (hours * 3600.0)
     reach = np.clip((fast - needed) / (fast - 1.0), 0.0, 1.0)
-    inside = poa.values * reach
+    inside = np.asarray(poa.values, float) * reach
     if not inside.sum() > 0.0:
         raise InvalidInput(
             f"Nothing on the map can be reached within {hours:g} h; check the IPP, the hours and the barriers.",

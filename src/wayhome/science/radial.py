@@ -57,37 +57,41 @@ def _within_rings(r: float, radii: NDArray[np.float64], shares: NDArray[np.float
     for k in range(radii.size):
         if r < radii[k]:
             ring = (r * r - inner * inner) / (radii[k] * radii[k] - inner * inner)
-            return share + ring * (shares[k] - share)
+            return float(share + ring * (shares[k] - share))
         inner = radii[k]
         share = shares[k]
     return 1.0
 
 
 @njit(cache=True)
-def _beyond(r: float, parameters: NDArray[np.float64], radii: NDArray[np.float64], shares: NDArray[np.float64]) -> float:
+def _beyond(
+    r: float, parameters: NDArray[np.float64], radii: NDArray[np.float64], shares: NDArray[np.float64]
+) -> float:
     """1 - F(r), to full relative precision in the tail."""
     if shares.size > 0:
-        return 1.0 - _within_rings(r, radii, shares)
+        return float(1.0 - _within_rings(r, radii, shares))
     if r < parameters[2]:
         q = r / parameters[2]
-        return 1.0 - q * q * parameters[4] / parameters[3]
+        return float(1.0 - q * q * parameters[4] / parameters[3])
     if r <= 0.0:
         return 1.0
-    return 0.5 * erfc((log(r) - parameters[0]) / (parameters[1] * 1.4142135623730951)) / parameters[3]
+    return float(0.5 * erfc((log(r) - parameters[0]) / (parameters[1] * 1.4142135623730951)) / parameters[3])
 
 
 @njit(cache=True)
-def _within(r: float, parameters: NDArray[np.float64], radii: NDArray[np.float64], shares: NDArray[np.float64]) -> float:
+def _within(
+    r: float, parameters: NDArray[np.float64], radii: NDArray[np.float64], shares: NDArray[np.float64]
+) -> float:
     """F(r), to full relative precision near the IPP."""
     if shares.size > 0:
-        return _within_rings(r, radii, shares)
+        return float(_within_rings(r, radii, shares))
     if r < parameters[2]:
         q = r / parameters[2]
-        return q * q * parameters[4] / parameters[3]
+        return float(q * q * parameters[4] / parameters[3])
     if r <= 0.0:
         return 0.0
     if parameters[2] > 0.0:
-        return 1.0 - _beyond(r, parameters, radii, shares)
+        return float(1.0 - _beyond(r, parameters, radii, shares))
     return 0.5 * erfc((parameters[0] - log(r)) / (parameters[1] * 1.4142135623730951))
 
 
@@ -153,7 +157,7 @@ def _far_mass(r2: float, cell: float, parameters: NDArray[np.float64]) -> float:
     variance = parameters[1] * parameters[1]
     density = exp(-0.5 * u * u / variance) / (parameters[1] * 15.749609945722419 * r2 * parameters[3])  # (2 pi)^1.5
     fall = -2.0 - u / variance  # d ln density / d ln r
-    return cell * cell * density * (1.0 + cell * cell * (fall * fall - 1.0 / variance) / (24.0 * r2))
+    return float(cell * cell * density * (1.0 + cell * cell * (fall * fall - 1.0 / variance) / (24.0 * r2)))
 
 
 @njit(cache=True)
@@ -200,13 +204,13 @@ def _even_density(
     if shares.size == 0:
         if far2 > parameters[2] * parameters[2]:
             return -1.0
-        return parameters[4] / parameters[3] / (pi * parameters[2] * parameters[2])
+        return float(parameters[4] / parameters[3] / (pi * parameters[2] * parameters[2]))
     inner2 = 0.0
     share = 0.0
     for k in range(radii.size):
         outer2 = radii[k] * radii[k]
         if near2 >= inner2 and far2 <= outer2:
-            return (shares[k] - share) / (pi * (outer2 - inner2))
+            return float((shares[k] - share) / (pi * (outer2 - inner2)))
         inner2 = outer2
         share = shares[k]
     return 0.0 if near2 >= inner2 else -1.0

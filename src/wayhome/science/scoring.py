@@ -154,7 +154,8 @@ def read_cases(rows: Sequence[Mapping[str, str | None]]) -> tuple[tuple[Case, ..
             continue
         try:
             ipp, find = (
-                Position(lat_deg=float(row[f"{k}_lat"] or ""), lon_deg=float(row[f"{k}_lon"] or "")) for k in ("ipp", "find")
+                Position(lat_deg=float(row[f"{k}_lat"] or ""), lon_deg=float(row[f"{k}_lon"] or ""))
+                for k in ("ipp", "find")
             )
         except ValueError:
             skipped.append({"case_id": name, "why": "a coordinate is missing or no number"})

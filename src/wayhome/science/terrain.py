@@ -98,7 +98,7 @@ def hillshade(dem: Raster, *, azimuth_deg: float = 315.0, altitude_deg: float = 
     lit = np.sin(altitude) - np.cos(altitude) * (np.sin(azimuth) * east + np.cos(azimuth) * north)
     lit /= np.sqrt(1.0 + east * east + north * north)
     shade = np.where(np.isnan(lit), np.sin(altitude), np.clip(lit, 0.0, 1.0))
-    return np.rint(255.0 * shade).astype(np.uint8)
+    return np.asarray(np.rint(255.0 * shade), np.uint8)
 
 
 def contour_levels(dem: Raster, interval_m: float) -> tuple[float, ...]:
@@ -144,15 +144,20 @@ def _gradient(z: NDArray[np.float32], cell_m: float) -> tuple[NDArray[np.float64
                 for k in range(9):
                     a, b = i + k // 3 - 1, j + k % 3 - 1
                     around[k] = z[a, b] if 0 <= a < height and 0 <= b < width else np.nan
-            for k in range(4):
+            for k in (1, 3):
                 if np.isnan(around[k]):
                     around[k] = here if np.isnan(around[8 - k]) else 2.0 * here - around[8 - k]
                 if np.isnan(around[8 - k]):
                     around[8 - k] = 2.0 * here - around[k]
-            east[i, j] = (
-                around[2] + 2.0 * around[5] + around[8] - around[0] - 2.0 * around[3] - around[6]
-            ) / (8.0 * cell_m)
-            north[i, j] = (
-                around[0] + 2.0 * around[1] + around[2] - around[6] - 2.0 * around[7] - around[8]
-            ) / (8.0 * cell_m)
+            for k in (0, 2, 6, 8):  # a corner without an opposite lies in the plane of its two sides
+                if np.isnan(around[k]):
+                    across = around[8 - k]
+                    side = around[1 if k < 3 else 7] + around[3 if k % 3 == 0 else 5] - here
+                    around[k] = side if np.isnan(across) else 2.0 * here - across
+            east[i, j] = (around[2] + 2.0 * around[5] + around[8] - around[0] - 2.0 * around[3] - around[6]) / (
+                8.0 * cell_m
+            )
+            north[i, j] = (around[0] + 2.0 * around[1] + around[2] - around[6] - 2.0 * around[7] - around[8]) / (
+                8.0 * cell_m
+            )
     return east, north

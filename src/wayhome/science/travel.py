@@ -309,7 +309,7 @@ def _spread(
     waiting[first] = 0
     entry_cell[0], entry_next[0] = first, -1
     used, head[0] = 1, 0
-    base, b, count = 0, 0, 1  # first bucket of the window, current bucket, entries in the window
+    base, b, count = np.int64(0), 0, 1  # first bucket of the window, current bucket, entries in the window
     while True:
         if count == 0:
             if later_count == 0:
@@ -376,7 +376,7 @@ def _spread(
             x = t + cost * _pace(form, slope, pa, pb, pc, pd, pe)
             if x < seconds[w]:
                 seconds[w] = x
-                q = np.int64(x * per_bucket)
+                q = np.int64(min(x * per_bucket, 4e18))  # a pit in a faulty model costs more than integers hold
                 if waiting[w] == q:
                     continue
                 waiting[w] = q

@@ -1,0 +1,211 @@
+"""Sheets drawn from computed products: the map sheet, the plan, the departure sheet.
+
+Knows how figures are shown beside their caveats. Refuses to compute any; what is missing is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wayhome.documents.page import (
+    Block,
+    Paper,
+    banner,
+    bar,
+    bullets,
+    facts,
+    heading,
+    para,
+    picture,
+    quote,
+    signatures,
+    table,
+)
+from wayhome.documents.sheets import scenario_table
+from wayhome.documents.wording import Wording, area, chance, hours
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# the signs that the printed map uses (app.pictures.map_png)
+MAP_SIGNS = (
+    "Colour: probability per area, from dark violet (least shown) to pale yellow (most); no colour: next to none.",
+    "Blue lines: the smallest area that holds half of all probability (thick) and 95 % of it (thin); a line is missing "
+    "where too much lies outside the map.",
+    "Red cross: initial planning point. Black outlines: segments. Dark red lines: boundaries. Thin grey lines: trails, "
+    "roads, water. Up is grid north.",
+)
+CONCLUSIONS = {
+    "left": "The subject has left the area.",
+    "not_left": "The subject has not left the area.",
+    "undecided": "Undecided.",
+}
+NOT_EVIDENCE = (
+    "Rest of world that grows because searches fail is not evidence that the subject has left: it measures effort. "
+    "Only statements, clues and watched boundaries speak for leaving."
+)
+
+
+def poa(w: Wording, for_id: str | None) -> Paper:
+    """The map sheet: picture, signs, where probability lies, scenarios, searches so far."""
+    data, segments = w.figures("poa"), w.figures("segments")
+    blocks: list[Block] = [heading("Probability map", 1)]
+    if not data:
+        blocks.append(banner(w.missing("poa", "probability map")))
+    if w.given.map_png is not None:
+        blocks.append(picture(w.given.map_caption or "Probability map.", 150))
+        blocks += [para(sign, "small") for sign in MAP_SIGNS]
+    if data:
+        outside = float(data["rest_of_world"])
+        blocks += [
+            heading("Where the subject may be"),
+            bar([(f"on this map {chance(1.0 - outside)}", 1.0 - outside), (f"outside this map (rest of world) {chance(outside)}", outside)]),
+        ]  # fmt: skip
+        if data.get("regions"):
+            blocks.append(table("Holds|Area*3|Remark*8", [_region(r) for r in data["regions"]], ""))
+        rows: list[list[str | None]] = [
+            [s["title"], chance(s["weight_before"]), chance(s["weight"]), chance(s["rest_of_world"])] for s in data.get("scenarios", [])
+        ]
+        blocks += [
+            heading("Scenarios"),
+            table("Scenario*6|>Weight before*3|>Weight now*3|>Of it outside the map*4", rows, "Only \"lost\" is planned for: no scenarios are set."),
+            heading("Searches so far"), _searches(w, data),
+        ]  # fmt: skip
+    else:
+        blocks += [heading("Scenarios"), scenario_table(w)]
+    if segments:
+        blocks += [heading("Segments"), _segments(segments)]
+    blocks += _caveats(data, segments)
+    return Paper(title="Probability map", blocks=tuple(blocks))
+
+
+def plan(w: Wording, for_id: str | None) -> Paper:
+    """The next assignments: which team where, why, and how much better it could be."""
+    data = w.figures("plan")
+    blocks: list[Block] = [heading("Next assignments", 1)]
+    if not data:
+        blocks.append(banner(w.missing("plan", "plan")))
+    else:
+        choices: list[dict[str, Any]] = list(data.get("choices", []))
+        rows: list[list[str | None]] = [
+            [c["team_name"], f"{c['segment']} {c['segment_name']}", hours(c["hours"]), hours(c["travel_minutes"] / 60.0), f"{c['coverage']:.2f}",
+             chance(c["pod"]), chance(c["poa"]), chance(c["pos"]), f"{c['psr_per_h'] * 100:.2f} %"]
+            for c in choices
+        ]  # fmt: skip
+        columns = "Team*4|Segment*4|>Search*3|>Way there*3|>Coverage*3|>POD*2|>POA*2|>POS*2|>POS per h*3"
+        blocks.append(table(columns, rows, "No team and segment to match."))
+        if choices:
+            blocks += [heading("Why"), bullets([f"{c['team_name']}: {c['reason']}" for c in choices])]
+        runner = data.get("runner_up")
+        blocks += [
+            heading("How good is this plan"),
+            facts([
+                ("Chance to find (POS)", chance(data.get("pos_total"))),
+                ("No plan can exceed", chance(data.get("upper_bound"))),
+                ("Next best plan", f"{chance(runner['pos_total'])}: {runner['change']}" if runner else None),
+                ("Teams left unused", list(data.get("unused_teams", []))),
+                ("Outside the map", chance(data.get("rest_of_world"))),
+            ]),
+        ]  # fmt: skip
+        blocks += _caveats(data)
+    blocks.append(heading("What binds every team: orders in force"))
+    orders = [w.order(o) for o in w.state.decisions.in_force()]
+    blocks.append(bullets(orders) if orders else para("None."))
+    if w.given.map_png is not None:
+        blocks.append(picture(w.given.map_caption or "Probability map.", 95))
+    blocks.append(signatures("Plan approved by", "Date and time"))
+    return Paper(title="Next assignments", blocks=tuple(blocks))
+
+
+def departure(w: Wording, for_id: str | None) -> Paper:
+    """Has the subject left? Conclusion, probability, evidence, sensitivity, on one page to sign."""
+    data, decided = w.figures("departure"), w.state.decisions.departure
+    blocks: list[Block] = [heading("Has the subject left the area?", 1)]
+    if decided is None:
+        blocks.append(banner("No decision recorded yet."))
+    else:
+        blocks += [
+            banner(f"{CONCLUSIONS[decided.conclusion]} Decided by {w.person(decided.by)} on {w.when(decided.at)}."),
+            facts([
+                ("Probability of having left, as judged", chance(decided.probability)),
+                ("Evidence named", [w.evidence(key) for key in decided.evidence]),
+            ]),
+            para("Reasons", "strong"), quote(decided.reasons),
+        ]  # fmt: skip
+    blocks += [banner(NOT_EVIDENCE), heading("What was computed")]
+    if not data:
+        blocks.append(para(w.missing("departure", "departure figures")))
+    else:
+        half = data.get("half_pod", {})
+        blocks += [
+            para(data["sentence"]),
+            facts([
+                ("Outside the map by evidence alone", chance(data.get("probability_left"))),
+                ("Outside the map after failed searches", chance(data.get("rest_of_world"))),
+                ("The same, had every POD been half", chance(half.get("rest_of_world"))),
+            ], 70),
+        ]  # fmt: skip
+        moved = data.get("from_evidence", {})
+        if "weight_before" in moved:
+            blocks.append(para(
+                f"The scenarios in which the subject leaves weigh {chance(moved['weight_before'])} before the evidence "
+                f"and {chance(moved['weight_after'])} after it."
+            ))  # fmt: skip
+    blocks += [heading("Scenarios"), scenario_table(w)]
+    judged: list[list[str | None]] = [
+        [w.evidence(j.evidence), ", ".join(f"{_scenario(w, k)} {v:g}" for k, v in j.likelihood.items()), j.reason or None]
+        for j in w.state.evidence.standing()
+    ]
+    blocks += [heading("Evidence and what it says"), table("Evidence*6|Likelihood under*5|Reason*4", judged, "No evidence has been judged.")]
+    blocks += [heading("Boundaries and their watch"), _boundaries(w), *_caveats(data), signatures("Decided by", "Reviewed by", "Date and time")]
+    return Paper(title="Departure sheet", blocks=tuple(blocks))
+
+
+def _region(region: dict[str, Any]) -> list[str | None]:
+    held = chance(region["level"])
+    if not region.get("inside_map", True):
+        return [held, None, "not on this map: too much lies outside it"]
+    return [held, area(region["area_m2"]), f"the smallest area that holds {held} of all probability, rest of world counted"]
+
+
+def _searches(w: Wording, data: dict[str, Any]) -> Block:
+    rows: list[list[str | None]] = []
+    for s in data.get("searches", []):
+        held = w.state.assignments.assignments.get(s["assignment"])
+        where = w.state.area.segments[held.segment].name if held else None
+        coverage = s.get("coverage_mean")
+        rows.append([
+            s["assignment"], where, None if coverage is None else f"{coverage:.2f}", chance(s.get("pod_mean")),
+            chance(s.get("opos")), chance(s.get("rest_of_world_after")),
+        ])  # fmt: skip
+    columns = "No.|Segment*5|>Coverage*3|>POD, mean*3|>POS*2|>Outside the map afterwards*5"
+    return table(columns, rows, "No search has been debriefed.")
+
+
+def _segments(data: dict[str, Any]) -> Block:
+    rows: list[list[str | None]] = [
+        [f"{s['id']} {s['name']}", area(s["area_m2"]), chance(s["poa"]), chance(s["poa_per_km2"]), chance(s["pod_cumulative"]), str(s["searched_times"])]
+        for s in sorted(data.get("segments", []), key=lambda s: -s["poa_per_km2"])
+    ]
+    return table("Segment*5|>Area*3|>POA*2|>POA per km²*3|>POD so far*3|>Searched*2", rows, "No segments are drawn.")
+
+
+def _boundaries(w: Wording) -> Block:
+    rows: list[list[str | None]] = []
+    for b in w.state.area.boundaries.values():
+        watched = [
+            f"{w.when(x.since) or 'from the start'} to {w.when(x.until) or 'now'}: notices a crossing with chance {chance(x.quality)}"
+            + (f". {x.remark}" if x.remark else "")
+            for x in b.watches
+        ]
+        rows.append([f"{b.id} {b.name}", b.kind, "\n".join(watched) or "not watched: a crossing would not have been noticed"])
+    return table("Boundary*4|Kind*2|Watch*9", rows, "No boundary is drawn.")
+
+
+def _scenario(w: Wording, key: str) -> str:
+    return next((s.title for s in w.state.scenarios.scenarios if s.id == key), key)
+
+
+def _caveats(*products: dict[str, Any]) -> Sequence[Block]:
+    told = list(dict.fromkeys(c for p in products for c in p.get("caveats", ())))
+    return [heading("What these figures rest on"), bullets(told)] if told else []
