@@ -21,19 +21,25 @@ help:
 demo: .venv/.stamp-demo
 	@.venv/bin/wayhome demo $(ARGS)
 
+# The pages first, so that pytest's closing line is the last thing to read; both run in any case.
 test: .venv/.stamp-dev browser
-	@$(PY) hatch_build.py npm test
-	@$(PY) -m pytest -n 2 --dist worksteal -m "not gpu" $(ARGS)
+	@status=0; \
+	$(PY) hatch_build.py npm test || status=1; \
+	$(PY) -m pytest -n 2 --dist worksteal -m "not gpu" $(ARGS) || status=1; \
+	exit $$status
 
 check: .venv/.stamp-dev
 	@$(PY) -m pytest -n 2 --dist worksteal -m "not (slow or e2e or crash or hostile or gpu)" $(ARGS)
 
 lint: .venv/.stamp-dev
-	@$(PY) -m ruff check .
-	@$(PY) -m ruff format --check .
-	@$(PY) -m mypy
-	@.venv/bin/lint-imports
-	@$(PY) -m pytest -q tests/test_house.py
+	@status=0; \
+	$(PY) -m ruff check . || status=1; \
+	$(PY) -m ruff format --check . || status=1; \
+	$(PY) -m mypy || status=1; \
+	$(PY) hatch_build.py npm run check || status=1; \
+	.venv/bin/lint-imports --no-logo || status=1; \
+	$(PY) -m pytest -q tests/test_house.py || status=1; \
+	exit $$status
 
 bench: .venv/.stamp-bench
 	@$(PY) -m benchmarks $(ARGS)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from PIL import Image
 
@@ -15,7 +16,7 @@ from wayhome.case.authority import actor
 from wayhome.case.command import parse_command
 from wayhome.case.fact import Context, Origin
 from wayhome.case.state import CaseState, apply, decide
-from wayhome.documents import DocumentFacts
+from wayhome.documents import DocumentFacts, render
 
 HEAD = "0123456789abcdef" * 4
 PRINTED = datetime(2026, 3, 1, 17, 0, tzinfo=UTC)
@@ -162,23 +163,51 @@ FIGURES: dict[str, Any] = {
 }  # fmt: skip
 
 
-def facts_of(desk: Desk, **changes: Any) -> DocumentFacts:
+def facts_for(desk: Desk, **changes: Any) -> DocumentFacts:
     """Facts of printing with a small map and figures, as `app` would hand them over."""
-    picture = io.BytesIO()
-    Image.linear_gradient("L").resize((300, 300)).save(picture, "PNG")
+    drawn = io.BytesIO()
+    Image.linear_gradient("L").resize((300, 300)).save(drawn, "PNG")
     given: dict[str, Any] = {
-        "printed_at": PRINTED, "desk_head": HEAD, "program_version": "9.9", "map_png": picture.getvalue(),
+        "printed_at": PRINTED, "desk_head": HEAD, "program_version": "9.9", "map_png": drawn.getvalue(),
         "map_caption": f"As of entry {desk.state.seq}.", "figures": {**FIGURES, "log": desk.log}, **changes,
     }  # fmt: skip
     return DocumentFacts(**given)
 
 
-def bare_facts(desk: Desk) -> DocumentFacts:
-    """Facts of printing where nothing could be computed."""
-    return facts_of(desk, map_png=None, map_caption="", figures={"log": desk.log})
+@pytest.fixture(scope="session")
+def facts() -> Callable[..., DocumentFacts]:
+    """Facts of printing; keywords replace some."""
+    return facts_for
 
 
-def text_of(pdf: bytes) -> str:
+@pytest.fixture(scope="session")
+def figures() -> dict[str, Any]:
+    """Data of products by name, as `app` would hand them over."""
+    return FIGURES
+
+
+@pytest.fixture(scope="session")
+def text_of() -> Callable[[bytes], str]:
     """All text of a PDF on one line, without the places where a long word may break."""
-    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf)]
-    return " ".join(" ".join(pages).replace("\u200b", "").replace("\ufffe", "").split())
+
+    def read(pdf: bytes) -> str:
+        pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf)]
+        return " ".join(" ".join(pages).replace("\u200b", "").replace("\ufffe", "").split())
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def printed(text_of: Callable[[bytes], str]) -> Callable[..., str]:
+    """The text of a document of a desk's case: `printed(kind, desk, for_id=..., **facts)`."""
+
+    def make(kind: str, desk: Desk, for_id: str | None = None, **changes: Any) -> str:
+        return text_of(render(kind, desk.state, for_id=for_id, facts=facts_for(desk, **changes)))
+
+    return make
+
+
+@pytest.fixture
+def a_search() -> Desk:
+    """A hiker's case of one's own, to go on with."""
+    return searching()

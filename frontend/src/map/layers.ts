@@ -13,6 +13,8 @@ export const KEY: { name: string; swatch: string; says: string }[] = [
   { name: "clue", swatch: "dot:#7b2cbf", says: "Clue" },
   { name: "statement", swatch: "dot:#0a6c74", says: "Place from a statement" },
   { name: "segments", swatch: "line:#1f4e79", says: "Segment, with its probability of area" },
+  { name: "dispatched", swatch: "fill:#0077ff", says: "Segment in which a team is out" },
+  { name: "searched", swatch: "fill:#4f5b66", says: "Segment that was searched and is free" },
   { name: "levels", swatch: "line:#ffffff", says: "25, 50, 75, 95 % of all probability lie inside" },
   { name: "boundaries", swatch: "dash:#b3261e", says: "Boundary whose crossing means leaving" },
   { name: "tracks", swatch: "line:#0077ff", says: "Track that a team walked" },
@@ -90,7 +92,10 @@ export function LAYERS(isDark: boolean): LayerSpecification[] {
     },
     {
       id: "points-text", type: "symbol", source: "points",
-      layout: { ...FONT, "text-field": ["get", "label"], "text-anchor": "left", "text-offset": [0.9, 0], "text-optional": true },
+      layout: {
+        ...FONT, "text-field": ["get", "label"], "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 0.9,
+        "symbol-sort-key": ["match", ["get", "kind"], ["ipp", "find"], 0, ["pls", "lkp"], 1, 2],
+      },
       paint: halo,
     },
   ];

@@ -67,12 +67,19 @@ class App:
         self.blobs = Blobs(desk / "blobs")
         self._lock = threading.RLock()
         self._facts: dict[str, list[tuple[tuple[Any, ...], Event, Origin]]] = {}
-        self._states: dict[str, CaseState] = {}
+        self._states: dict[str, tuple[int, CaseState]] = {}
         self._maps: OrderedDict[str, Any] = OrderedDict()
 
     def close(self) -> None:
         """Release the desk's files."""
         self.journal.close()
+
+    def preload(self) -> None:
+        """Import and warm what the first map needs, so that nobody waits for it."""
+        from wayhome.app import pictures  # noqa: F401
+        from wayhome.science.warm import warm
+
+        warm()
 
     def now(self) -> datetime:
         """The desk's clock, UTC."""
@@ -136,12 +143,14 @@ class App:
     def state(self, case: str, as_of: datetime | None = None) -> CaseState:
         """The case as it stands, or as it stood at a time."""
         with self._lock:
-            fresh = self._read(case)
+            facts = self._read(case)
             if as_of is not None:
-                return fold(case, [(e, o) for _, e, o in self._facts[case]], until=as_of)
-            if fresh or case not in self._states:
-                self._states[case] = fold(case, [(e, o) for _, e, o in self._facts[case]])
-            return self._states[case]
+                return fold(case, facts, until=as_of)
+            count, state = self._states.get(case, (0, CaseState(case=case)))
+            if count != len(facts):
+                state = fold(case, facts)
+                self._states[case] = (len(facts), state)
+            return state
 
     def agenda(self, state: CaseState, at: datetime | None = None) -> tuple[Matter, ...]:
         """What needs a decision, at a time or now."""
@@ -241,16 +250,16 @@ class App:
             have = ", ".join(self.cases()) or "none yet"
             raise NotFound(f'There is no case "{case}" on this desk; there are: {have}.', case=case)
 
-    def _read(self, case: str) -> bool:
+    def _read(self, case: str) -> list[tuple[Event, Origin]]:
+        """All facts of a case in the order of the fold; only what is new is read from disk."""
         self._known(case)
         facts = self._facts.setdefault(case, [])
-        seen = max((o.seq for _, _, o in facts), default=0)
-        entries = self.journal.entries(case, after=seen)
+        entries = self.journal.entries(case, after=max((o.seq for _, _, o in facts), default=0))
         for entry in entries:
             facts += [((*entry.clock, entry.desk, i), e, o) for i, (e, o) in enumerate(_events(entry))]
         if entries:
             facts.sort(key=lambda f: f[0])
-        return bool(entries)
+        return [(e, o) for _, e, o in facts]
 
     def _context(self, state: CaseState, by: str | None, at: datetime) -> Context:
         from wayhome.base.projection import proposed_crs

@@ -41,7 +41,7 @@ def assignment(w: Wording, for_id: str | None) -> Paper:
         box("4. Team and leader", [f"{team.id} {team.name} ({team.kind})", f"Leader: {leader or '________________'}"], 6, large=True),
         box("5. Resources", [f"{team.searchers} searchers" + (f": {', '.join(crew)}" if crew else ""),
                              f"Skills: {', '.join(team.skills) or 'none recorded'}",
-                             f"Planned sweep width {metres(team.sweep_width_m)}, speed {team.speed_mps:g} m/s"], 6),
+                             f"Planned sweep width {metres(team.sweep_width_m)}, speed {team.speed_mps * 3.6:.1f} km/h"], 6),
         box("6. Task", held.task or None, 12, room_mm=14),
         box("Planned on the ground", hours(held.hours_planned), 4, room_mm=6),
         box("Dispatched", w.when(held.dispatched_at), 4, room_mm=6),

@@ -44,6 +44,7 @@ NOT_EVIDENCE = (
     "Rest of world that grows because searches fail is not evidence that the subject has left: it measures effort. "
     "Only statements, clues and watched boundaries speak for leaving."
 )
+WITHDRAWN = "All evidence named for this decision has been withdrawn since. Decide anew."
 
 
 def poa(w: Wording, for_id: str | None) -> Paper:
@@ -132,6 +133,8 @@ def departure(w: Wording, for_id: str | None) -> Paper:
             ]),
             para("Reasons", "strong"), quote(decided.reasons),
         ]  # fmt: skip
+        if w.rests_on_nothing(decided):
+            blocks.append(banner(WITHDRAWN, stop=True))
     blocks += [banner(NOT_EVIDENCE), heading("What was computed")]
     if not data:
         blocks.append(para(w.missing("departure", "departure figures")))
@@ -164,7 +167,7 @@ def departure(w: Wording, for_id: str | None) -> Paper:
 def _region(region: dict[str, Any]) -> list[str | None]:
     held = chance(region["level"])
     if not region.get("inside_map", True):
-        return [held, None, "not on this map: too much lies outside it"]
+        return [held, "–", "not on this map: too much lies outside it"]
     return [held, area(region["area_m2"]), f"the smallest area that holds {held} of all probability, rest of world counted"]
 
 

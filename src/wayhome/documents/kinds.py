@@ -43,7 +43,7 @@ KINDS: dict[str, Kind] = {
         Kind(name="notice", title="Notice", needs_for="notice", describe=sheets.notice),
         Kind(name="recall", title="Recall of a notice", needs_for="notice", describe=sheets.recall),
         Kind(name="departure", title="Departure sheet", describe=figure_sheets.departure, figures=("departure",)),
-        Kind(name="suspension", title="Suspension letter", needs_for="suspension", describe=letter.suspension, figures=("poa",)),
+        Kind(name="suspension", title="Suspension letter", needs_for="suspension", describe=letter.suspension, figures=("poa", "departure")),
         Kind(name="log", title="Journal", describe=sheets.log),
     )
 }  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wayhome.case.decision import SUSPENSION_CHECKLIST
 from wayhome.case.fact import found
-from wayhome.documents.figure_sheets import CONCLUSIONS, NOT_EVIDENCE
+from wayhome.documents.figure_sheets import CONCLUSIONS, NOT_EVIDENCE, WITHDRAWN
 from wayhome.documents.page import (
     Block,
     Paper,
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from wayhome.case.decision import Suspension
     from wayhome.case.notice import Notice
 
+QUOTED = 400  # characters of a notice's text that the letter repeats
+
 
 def suspension(w: Wording, for_id: str | None) -> Paper:
     """The suspension letter, or the proposal of one while it is not in force."""
@@ -48,7 +50,7 @@ def suspension(w: Wording, for_id: str | None) -> Paper:
         heading("Why"), quote(held.reasons),
         heading("On what evidence"), *_evidence(w),
         heading("Proposal and review"), *_review(w, held),
-        table("Question*5|Answer*8", [[q, held.checklist.get(k)] for k, q in SUSPENSION_CHECKLIST.items()], ""),
+        table("Question*7|Answer*8", [[q, held.checklist.get(k)] for k, q in SUSPENSION_CHECKLIST.items()], ""),
         heading("Notices and standing orders"), *_notices(w),
         heading("What the search achieved"), *_achieved(w),
         heading("What would reopen the search"), quote(held.reopen_if or "Nothing was written down."),
@@ -97,6 +99,8 @@ def _evidence(w: Wording) -> list[Block]:
         para(f"{CONCLUSIONS[decided.conclusion]} Decided by {w.person(decided.by)} on {w.when(decided.at)}.{judged}"),
         quote(decided.reasons),
     ]
+    if w.rests_on_nothing(decided):
+        blocks.append(banner(WITHDRAWN, stop=True))
     if decided.evidence:
         blocks.append(bullets([w.evidence(key) for key in decided.evidence]))
     return blocks
@@ -134,8 +138,13 @@ def _in_force(w: Wording, n: Notice) -> str:
     name = f"{NOTICE_KINDS[n.kind]} {n.id}, {n.title}"
     if n.status == "stopped":
         return f"{name}: stopped, not sent, because it contradicts order {n.stopped_by_order} in force."
-    line = f"{name}: in force since {w.when(n.published_at)}, sent to {', '.join(n.ledger)}. “{n.text}”"
+    line = f"{name}: in force since {w.when(n.published_at)}, sent to {', '.join(n.ledger)}. “{_opening_words(n)}”"
     return " ".join([line, *w.waivers(n.id)])
+
+
+def _opening_words(n: Notice) -> str:
+    """The text of a notice, cut where a letter of two pages has no room for it."""
+    return n.text if len(n.text) <= QUOTED else f"{n.text[:QUOTED]}… (the whole text stands in {n.id})"
 
 
 def _achieved(w: Wording) -> list[Block]:
@@ -143,18 +152,20 @@ def _achieved(w: Wording) -> list[Block]:
     data = w.figures("poa")
     rows: list[tuple[str, str | list[str] | None]] = [("Searches debriefed", str(len(done)))]
     if not data:
-        return [facts(rows, 62), para(w.missing("poa", "figures of the search"))]
+        return [facts(rows, 78), para(w.missing("poa", "figures of the search"))]
     rows += [
         ("Cumulative chance of having found (POS)", chance(data.get("pos_cumulative"))),
         ("Outside the map before searching", chance(data.get("rest_of_world_before"))),
         ("Outside the map now (rest of world)", chance(data.get("rest_of_world"))),
     ]
+    if half := w.figures("departure").get("half_pod"):
+        rows.append(("The same, had every POD been half of what was claimed", chance(half.get("rest_of_world"))))
     caveats = list(data.get("caveats", ()))
     tail = [para("These figures rest on: " + " ".join(caveats), "small")] if caveats else []
-    return [facts(rows, 62), para(NOT_EVIDENCE, "small"), *tail]
+    return [facts(rows, 78), para(NOT_EVIDENCE, "small"), *tail]
 
 
 def _close(w: Wording, held: Suspension) -> list[Block]:
     signed = f"For {held.signed_for}" if held.signed_for else "For the team"
     who = w.person(held.suspended_by)
-    return [signatures(f"{signed}" + (f" ({who})" if who else ""), "Place and date", room_mm=16)]
+    return [signatures(signed, f"Decided by {who}" if who else "Decided by", "Place and date", room_mm=16)]

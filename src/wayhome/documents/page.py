@@ -57,9 +57,9 @@ def para(text: str, tone: Tone = "plain") -> Block:
     return {"type": "para", "text": text, "tone": tone}
 
 
-def quote(text: str) -> Block:
-    """Somebody's own words, set apart."""
-    return {"type": "quote", "text": text}
+def quote(text: str, large: bool = False) -> Block:
+    """Somebody's own words, set apart; large where they are the point of the paper."""
+    return {"type": "quote", "text": text, "large": large}
 
 
 def facts(rows: list[tuple[str, str | list[str] | None]], width_mm: int = 42) -> Block:

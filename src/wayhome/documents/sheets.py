@@ -88,7 +88,7 @@ def order(w: Wording, for_id: str | None) -> Paper:
             ("Given by", w.person(held.given_by)), ("Given", w.when(held.given_at)), ("To", held.to or None),
             ("In force", "no, rescinded" if held.rescinded is not None else "yes, until the one who gave it rescinds it"),
         ]),
-        heading("The order"), quote(held.text),
+        heading("The order"), quote(held.text, large=True),
         heading("Conditions that stay in force"),
         bullets([CONDITIONS[c] for c in held.conditions]) if held.conditions else para("None."),
         para("Whatever goes out later against a condition is stopped and shown to the one who gave this order.", "small"),
@@ -107,9 +107,9 @@ def notice(w: Wording, for_id: str | None) -> Paper:
         return nothing("Notice", "No notice has been drafted yet.")
     held = found(w.state.notices.notices, for_id, "notice")
     kind = NOTICE_KINDS[held.kind]
-    blocks = [heading(f"{kind}: {held.title}", 1), *_standing(w, held), quote(held.text)]
+    blocks = [heading(f"{kind}: {held.title}", 1), *_standing(w, held), quote(held.text, large=True)]
     blocks.append(facts([
-        ("Notice", held.id), ("Status", held.status), ("Published", w.when(held.published_at)), ("Valid until", w.when(held.expires_at)),
+        ("Notice", held.id), ("Status", held.status), ("Published", w.when(held.published_at) or "not published"), ("Valid until", w.when(held.expires_at) or "no end set"),
         ("Drafted", f"{w.when(held.drafted_at)} by {w.person(held.drafted_by)}"), ("Approved by", w.person(held.approved_by)),
         ("Leave given to readers", [p.replace("_", " ") for p in held.permits]),
     ]))  # fmt: skip

@@ -20,7 +20,8 @@ from wayhome.base.record import Record
 
 if TYPE_CHECKING:
     from wayhome.case.area import Point
-    from wayhome.case.decision import Order
+    from wayhome.case.decision import Departure, Order
+    from wayhome.case.evidence import Clue, Statement
     from wayhome.case.state import CaseState
 
 DECISION_AID = "Decision aid: people decide; computed probabilities rest on the assumptions stated."
@@ -140,6 +141,11 @@ class Wording:
             more = f": {clue.description}" if clue.description else ""
             return f"{key}, clue: {clue.name}{more}{gone}"
         return key
+
+    def rests_on_nothing(self, decided: Departure) -> bool:
+        """Whether a decision named evidence of which none stands any more."""
+        book: dict[str, Statement | Clue] = {**self.state.evidence.statements, **self.state.evidence.clues}
+        return bool(decided.evidence) and all(book[k].withdrawn is not None for k in decided.evidence if k in book)
 
     def order(self, order: Order) -> str:
         """An order in one line: text, giver, conditions."""

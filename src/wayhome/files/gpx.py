@@ -27,6 +27,7 @@ from wayhome.files.shapes import (
     Track,
     TrackBuilder,
     Waypoint,
+    Where,
     elevation_m,
     iso_times,
     moment_of,
@@ -61,21 +62,22 @@ def read_gpx(data: bytes) -> GpxFile:
     doubts = Doubts()
     if not data.strip(_BLANKS):
         raise InvalidInput("The GPX file is empty; copy it from the receiver again.")
-    handler = _Gpx(doubts)
+    text, lines_before = _readable(data, doubts)
     # Prefixes are handled by us: real files use some that they never declare.
     parser = DefusedExpatParser(namespaceHandling=0)
+    handler = _Gpx(doubts, lambda: f"line {parser.getLineNumber() + lines_before}")
     parser.setContentHandler(handler)
     try:
-        parser.feed(_readable(data, doubts))
+        parser.feed(text)
         parser.close()
     except SAXParseException as broken:
-        line = broken.getLineNumber()
+        line = broken.getLineNumber() + lines_before
         raise InvalidInput(
             f"The GPX file is broken at line {line} ({broken.getMessage()}); export or copy it again.", line=line
         ) from None
     except DefusedXmlException:
         raise InvalidInput(
-            "The GPX file declares XML entities, which no receiver does; it is refused. Export it again."
+            "The GPX file declares XML entities or asks for another file, which no receiver does; it is refused. Export it again."
         ) from None
     return GpxFile(tuple(handler.tracks), tuple(handler.routes), tuple(handler.waypoints), doubts.caveats())
 
@@ -113,12 +115,13 @@ def write_gpx(tracks: Iterable[Track], waypoints: Iterable[Waypoint] = ()) -> by
 class _Gpx(ContentHandler):
     """Walks a GPX file without keeping its tree: a day of one-second points is a million elements."""
 
-    def __init__(self, doubts: Doubts) -> None:
+    def __init__(self, doubts: Doubts, where: Where) -> None:
         super().__init__()
         self.tracks: list[Track] = []
         self.routes: list[Track] = []
         self.waypoints: list[Waypoint] = []
         self._doubts = doubts
+        self._where = where
         self._prefix: str | None = None  # that of the root; elements of another are extensions
         self._path: list[str] = []
         self._skipped = 0  # depth inside an element that is not GPX's own
@@ -127,12 +130,6 @@ class _Gpx(ContentHandler):
         self._place: tuple[float, float] | None = None
         self._point_texts: dict[str, str] = {}
         self._text: list[str] | None = None
-
-    def setDocumentLocator(self, locator: Any) -> None:
-        self._locator = locator
-
-    def _where(self) -> str:
-        return f"line {self._locator.getLineNumber()}"
 
     def startElement(self, name: str, attrs: Any) -> None:
         if self._skipped:
@@ -213,11 +210,13 @@ def _remark(texts: dict[str, str]) -> str:
     return "\n".join(found)
 
 
-def _readable(data: bytes, doubts: Doubts) -> bytes:
-    """The file as expat can read it: no blank lines before the declaration, UTF-8 unless expat knows better."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16
-        return data
-    data = data.removeprefix(b"\xef\xbb\xbf").lstrip(_BLANKS)
+def _readable(data: bytes, doubts: Doubts) -> tuple[bytes, int]:
+    """The file as expat can read it, in UTF-8 and without blank lines before it, and the number of those."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16, which expat knows
+        return data, 0
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    lines_before = data[: len(data) - len(data.lstrip(_BLANKS))].count(b"\n")
+    data = data.lstrip(_BLANKS)
     declared = _ENCODING.match(data)
     encoding = declared[2].decode("ascii") if declared else "utf-8"
     try:
@@ -229,12 +228,12 @@ def _readable(data: bytes, doubts: Doubts) -> bytes:
     if not text.startswith("<"):  # the declaration is wrong, or the file is in no encoding at all
         encoding, text = "utf-8", data.decode("utf-8", "replace")
         if "\ufffd" in text:
-            line = text.count("\n", 0, text.index("\ufffd")) + 1
+            line = text.count("\n", 0, text.index("\ufffd")) + 1 + lines_before
             doubts.note("Stretches of text that are not UTF-8 shown as \ufffd", lambda: f"line {line}")
     if declared:
         start, end = declared.span(2)
         text = f"{text[:start]}utf-8{text[end:]}"  # the declaration is ASCII, so bytes and characters agree
-    return text.encode("utf-8", "replace")
+    return text.encode("utf-8", "replace"), lines_before
 
 
 def _decimal(number: float) -> str:

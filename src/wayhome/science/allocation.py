@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 GAP_TARGET = 1e-11  # of what there is to gain; the promise is 1e-9 of the total weight
 _MOST_STEPS = 200
+_EMPTY = 1e-6  # of the price of effort: a cell worth less than that
+_DEEPEST = 60.0  # coverage beyond which what is left is no number beside the rest
 _NO_USE = 1e-100  # coverage that is none
 _CRUMB = 1e-40  # of the best find: below it effort does not help, and inverses overflow
 
@@ -297,7 +299,9 @@ def _allocation(p: Array, w: Array, total: Array, spread: Array, dual: Array, *,
     covered = np.einsum("ij,ij->i", w, spread)
     left = p * np.exp(-covered)
     pos = float(p @ -np.expm1(-covered))
-    bounds = [_most_found(p, w, total, prices) for prices in (dual, (w * left[:, None]).max(axis=0))]
+    slope = (w * left[:, None]).max(axis=0)
+    dual = np.where(dual > 0.0, dual, slope)  # what the first unit of an idle resource would be worth
+    bounds = [_most_found(p, w, total, prices) for prices in (dual, slope)]
     spread.flags.writeable = dual.flags.writeable = False
     return Allocation(
         effort=spread[:, 0] if single else spread, pos=pos, residual=float(left.sum()), dual=dual,
@@ -370,7 +374,9 @@ def _interior_point(p: Array, w: Array) -> tuple[Array, Array]:
         shrink = left / (1.0 + left * np.einsum("ij,ij->i", weighted, w))
         schur = np.diag(ratio.sum(axis=0) + slack / prices) - (weighted * shrink[:, None]).T @ weighted
         inverse_t = np.where(on, 1.0 / np.where(on, t, 1.0), 0.0)
-        off_left = np.log(p / left) - np.einsum("ij,ij->i", w, t)
+        # a cell that is all but emptied prices nothing any more: it follows, and holds no step back
+        is_empty = (w * (left[:, None] / prices)).max(axis=1) < _EMPTY
+        off_left = np.where(is_empty, 0.0, np.log(p) - np.log(left) - np.einsum("ij,ij->i", w, t))
         off_dual = np.where(on, prices - w * left[:, None] - z, 0.0)
         unmet = 1.0 - t.sum(axis=0) - slack
         target = 0.0  # the predictor aims at no gap at all, the corrector at what that step can reach
@@ -385,7 +391,7 @@ def _interior_point(p: Array, w: Array) -> tuple[Array, Array]:
             d_left = left * (off_left - np.einsum("ij,ij->i", w, d_t))
             reach = min(
                 _longest(t[on], d_t[on]), _longest(z[on], d_z[on]), _longest(slack, d_slack),
-                _longest(prices, d_prices), _longest(left, d_left),
+                _longest(prices, d_prices), _longest(left[~is_empty], d_left[~is_empty]),
             )
             if is_predictor:
                 mu = float(pair.sum() + slack @ prices) / n
@@ -393,7 +399,9 @@ def _interior_point(p: Array, w: Array) -> tuple[Array, Array]:
                 ahead += float((slack + reach * d_slack) @ (prices + reach * d_prices))
                 # no faster to no gap than to the true bend, or the steps would shrink to nothing
                 target = mu * max((ahead / n / mu) ** 3, min(1.0, 0.5 * float(np.abs(off_left).max())))
-        t, z, left = t + reach * d_t, z + reach * d_z, left + reach * d_left
+        t, z = t + reach * d_t, z + reach * d_z
+        followed = p * np.exp(-np.minimum(np.einsum("ij,ij->i", w, t), _DEEPEST))
+        left = np.where(is_empty, followed, left + reach * d_left)
         prices, slack = prices + reach * d_prices, slack + reach * d_slack
     return shares, proof
 

@@ -38,6 +38,7 @@ def serve(desk: App, *, host: str, port: int, open_browser: bool) -> None:
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             print(f"ready {url}", flush=True)
+            asyncio.get_running_loop().run_in_executor(None, desk.preload)
             if open_browser:
                 webbrowser.open(url)
 
