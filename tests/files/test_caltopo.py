@@ -37,7 +37,15 @@ def test_objects_keep_their_class_folder_and_period() -> None:
                 item("Folder", id_="f1", title="Day 1"),
                 item("OperationalPeriod", id_="p1", title="2"),
                 item("Marker", POINT, title="IPP", folderId="f1"),
-                item("Assignment", AREA, title="", letter="AA", number="101", operationalPeriodId="p1", responsivePOD="HIGH"),
+                item(
+                    "Assignment",
+                    AREA,
+                    title="",
+                    letter="AA",
+                    number="101",
+                    operationalPeriodId="p1",
+                    responsivePOD="HIGH",
+                ),
             )
         )
     )
@@ -69,7 +77,11 @@ def test_the_answer_of_the_map_interface_is_read() -> None:
 def test_objects_that_cannot_be_read_are_told() -> None:
     bad = {"type": "Point", "coordinates": [328000, 4674000]}
     read = read_caltopo(
-        encoded(exported(item("Marker", bad, title="far"), item("Clue", None, title="memo"), item("Shape", AREA, folderId="x")))
+        encoded(
+            exported(
+                item("Marker", bad, title="far"), item("Clue", None, title="memo"), item("Shape", AREA, folderId="x")
+            )
+        )
     )
     assert len(read.shapes) == 1
     told = "\n".join(read.caveats)
@@ -84,16 +96,23 @@ def test_odd_kinds_of_values_do_no_harm() -> None:
         {"type": "Feature", "properties": {"class": ["x"]}, "geometry": POINT},
         {"type": "Feature", "properties": None},
     )
-    odd["features"].append(3)  # type: ignore[arg-type]
+    odd["features"].append(3)
     assert len(read_caltopo(encoded(odd)).shapes) == 2
-    old = {"Marker": [{"label": None, "folderId": [1], "position": {"lat": "x"}}, 4], "Shape": [{"way": 3}], "Folder": [5]}
+    old = {
+        "Marker": [{"label": None, "folderId": [1], "position": {"lat": "x"}}, 4],
+        "Shape": [{"way": 3}],
+        "Folder": [5],
+    }
     read = read_caltopo(encoded(old))
     assert read.shapes == ()
     assert len(read.caveats) >= 2
 
 
 def test_plain_geojson_is_not_caltopo() -> None:
-    plain = {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"name": "a"}, "geometry": POINT}]}
+    plain = {
+        "type": "FeatureCollection",
+        "features": [{"type": "Feature", "properties": {"name": "a"}, "geometry": POINT}],
+    }
     assert not is_caltopo(plain)
     with pytest.raises(InvalidInput, match="no CalTopo map"):
         read_caltopo(encoded(plain))

@@ -143,7 +143,7 @@ def test_broken_json_names_its_line() -> None:
 
 def test_what_is_written_comes_back() -> None:
     shapes = [
-        Shape(kind="point", name="Ørsta \"hut\"", positions=(at(1.25, 2.5),), properties={"class": "clue", "n": 3}),
+        Shape(kind="point", name='Ørsta "hut"', positions=(at(1.25, 2.5),), properties={"class": "clue", "n": 3}),
         Shape(kind="line", name="", positions=(at(1, 2), at(3, 4))),
         Shape(kind="polygon", name="S1", positions=CORNERS, holes=((at(50.4, 10.4), at(50.6, 10.4), at(50.6, 10.6)),)),
     ]

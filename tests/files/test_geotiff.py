@@ -57,7 +57,10 @@ def test_probabilities_far_from_the_ipp_stay_above_zero() -> None:
 
 def test_the_file_is_as_the_interface_says() -> None:
     values = np.arange(15.0).reshape(3, 5)
-    with MemoryFile(write_geotiff(Raster(values, GRID, "poa"), {"SEED": "7", "MODEL": "a > b"})) as memory, memory.open() as file:
+    with (
+        MemoryFile(write_geotiff(Raster(values, GRID, "poa"), {"SEED": "7", "MODEL": "a > b"})) as memory,
+        memory.open() as file,
+    ):
         assert file.count == 1
         assert file.dtypes == ("float64",)
         assert file.nodata is None
@@ -107,7 +110,7 @@ def test_nodata_becomes_nan() -> None:
     values = np.array([[1, 2, -9999], [4, 5, 6], [7, 8, 9]], "int16")
     read, _ = read_geotiff(foreign(values, nodata=-9999), "elevation_m")
     assert np.isnan(read.values[0, 2])
-    assert np.nansum(read.values) == 42.0  # type: ignore[type-var]
+    assert np.nansum(read.values) == 42.0
 
 
 @pytest.mark.parametrize(

@@ -193,9 +193,7 @@ def test_a_file_with_prefixes_is_read() -> None:
 
 
 def test_extensions_do_not_count_as_gpx() -> None:
-    inside = (
-        "<ele>1</ele><extensions><ele>99</ele><trkpt lat='8' lon='8'/></extensions><undeclared:time>no</undeclared:time>"
-    )
+    inside = "<ele>1</ele><extensions><ele>99</ele><trkpt lat='8' lon='8'/></extensions><undeclared:time>no</undeclared:time>"
     (track,) = gpx(track_of(point(1, 2, inside))).tracks
     assert (track.elevation_m.tolist(), track.time) == ([1.0], None)
 
@@ -268,7 +266,21 @@ def test_what_is_written_has_the_order_of_the_schema() -> None:
                         time=datetime(2024, 1, 1, tzinfo=UTC))  # fmt: skip
     root = etree.fromstring(write_gpx([track], [waypoint]))
     order = [etree.QName(e).localname for e in root.iter()]
-    assert order == ["gpx", "wpt", "ele", "time", "name", "desc", "trk", "name", "desc", "trkseg", "trkpt", "ele", "time"]
+    assert order == [
+        "gpx",
+        "wpt",
+        "ele",
+        "time",
+        "name",
+        "desc",
+        "trk",
+        "name",
+        "desc",
+        "trkseg",
+        "trkpt",
+        "ele",
+        "time",
+    ]
     assert root.get("version") == "1.1"
     assert root.nsmap[None] == "http://www.topografix.com/GPX/1/1"
 

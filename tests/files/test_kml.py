@@ -37,7 +37,11 @@ CORNERS = (at(50, 10), at(50, 11), at(51, 11))
 
 
 def polygon(outer: str, inner: str = "") -> str:
-    hole = f"<innerBoundaryIs><LinearRing><coordinates>{inner}</coordinates></LinearRing></innerBoundaryIs>" if inner else ""
+    hole = (
+        f"<innerBoundaryIs><LinearRing><coordinates>{inner}</coordinates></LinearRing></innerBoundaryIs>"
+        if inner
+        else ""
+    )
     return (
         f"<Polygon><outerBoundaryIs><LinearRing><coordinates>{outer}</coordinates></LinearRing></outerBoundaryIs>"
         f"{hole}</Polygon>"
@@ -109,7 +113,9 @@ def test_prefixes_may_be_undeclared() -> None:
 
 
 def test_times_that_do_not_pair_with_places_are_ignored() -> None:
-    read = kml("<Placemark><Track><when>2024-01-01T00:00:00Z</when><coord>1 2</coord><coord>3 4</coord></Track></Placemark>")
+    read = kml(
+        "<Placemark><Track><when>2024-01-01T00:00:00Z</when><coord>1 2</coord><coord>3 4</coord></Track></Placemark>"
+    )
     assert read.tracks[0].time is None
     assert read.caveats == ("Tracks with more times than places, or fewer; their times ignored: 1, first at line 1.",)
 
@@ -170,7 +176,9 @@ def recorded(*, timed: bool) -> Track:
 
 def test_shapes_come_back_as_they_were_written() -> None:
     shapes = (
-        Shape(kind="point", name="A <1>", positions=(at(1.25, 1e-7),), properties={"description": "d", "class": "clue"}),
+        Shape(
+            kind="point", name="A <1>", positions=(at(1.25, 1e-7),), properties={"description": "d", "class": "clue"}
+        ),
         Shape(kind="line", name="", positions=(at(1, 2), at(3, 4))),
         Shape(kind="polygon", name="S", positions=CORNERS, holes=((at(50.2, 10.6), at(50.2, 10.8), at(50.4, 10.8)),)),
     )

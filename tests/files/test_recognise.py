@@ -89,7 +89,9 @@ def test_what_is_none_of_them_is_told_in_a_sentence(data: bytes, sentence: str) 
 
 def test_a_file_of_another_format_than_wanted_is_named() -> None:
     assert expected(b"<gpx/>", "a", "gpx", "kml") == "gpx"
-    with pytest.raises(InvalidInput, match=r"plan\.gpx is a PDF document; a GPX file of tracks and waypoints is needed"):
+    with pytest.raises(
+        InvalidInput, match=r"plan\.gpx is a PDF document; a GPX file of tracks and waypoints is needed"
+    ):
         expected(b"%PDF-1.7", "plan.gpx", "gpx")
 
 

@@ -17,7 +17,7 @@ A, B, C = (Position(lat_deg=float(i), lon_deg=0.0) for i in range(3))
     ("kind", "positions"), [("point", ()), ("line", (A,)), ("polygon", (A, B)), ("polygon", (A, B, A, B))]
 )
 def test_a_shape_with_too_few_places_is_refused(kind: str, positions: tuple[Position, ...]) -> None:
-    with pytest.raises(InvalidInput, match=f"The {kind} \"Hill\" has .* needs at least"):
+    with pytest.raises(InvalidInput, match=f'The {kind} "Hill" has .* needs at least'):
         Shape(kind=kind, name="Hill", positions=positions)  # type: ignore[arg-type]
 
 
@@ -77,4 +77,6 @@ def test_plain_text_keeps_every_script() -> None:
 
 
 def test_plain_values_keep_json_and_drop_what_is_no_number() -> None:
-    assert plain_values({"a\x00": [1, True, None, "b\ud800", math.inf]}) == {"a\ufffd": [1, True, None, "b\ufffd", None]}
+    assert plain_values({"a\x00": [1, True, None, "b\ud800", math.inf]}) == {
+        "a\ufffd": [1, True, None, "b\ufffd", None]
+    }

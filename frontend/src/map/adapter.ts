@@ -1,7 +1,7 @@
 /** The only importer of the map library: what is seen goes in, clicks and drawn shapes come out. */
 
 import {
-  AttributionControl, Map as LibreMap, NavigationControl, ScaleControl, setWorkerUrl,
+  Map as LibreMap, NavigationControl, ScaleControl, setWorkerUrl,
   type GeoJSONSource, type ImageSource, type StyleSpecification,
 } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
@@ -57,7 +57,6 @@ export class MapDesk {
     this.#map.touchZoomRotate.disableRotation();
     this.#map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     this.#map.addControl(new ScaleControl({ maxWidth: 140 }), "bottom-left");
-    this.#map.addControl(new AttributionControl({ compact: true, customAttribution: "Decision aid" }), "bottom-right");
     this.#map.getCanvas().setAttribute("aria-label", "Map of the search. The tables beside it hold the same figures.");
     this.#ready = new Promise((resolve) => {
       this.#map.once("load", () => resolve());

@@ -158,6 +158,13 @@ def score_cases(path: Path, models: tuple[str, ...], box_km: float, cell_m: floa
     return rate(rows, models or tuple(MODELS), box_m=box_km * 1000, cell_m=cell_m, rng=np.random.default_rng(0))
 
 
+def geotiff(raster: Raster, tags: dict[str, str]) -> bytes:
+    """A raster as GeoTIFF with its tags."""
+    from wayhome.files.geotiff import write_geotiff
+
+    return write_geotiff(raster, tags)
+
+
 def solve(what: str, payload: Any) -> dict[str, Any]:
     """A solver by name, on the JSON of INTERFACES."""
     if what == "allocation":

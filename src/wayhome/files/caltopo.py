@@ -137,7 +137,7 @@ def _recorded(feature: dict[str, Any], name: str, doubts: Doubts) -> Iterator[Tr
     geometry = _table(feature.get("geometry"))
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind not in ("LineString", "MultiLineString") or not isinstance(coordinates, list):
-        doubts.note("Recorded tracks without a line left out", lambda: f"\"{name}\"")
+        doubts.note("Recorded tracks without a line left out", lambda: f'"{name}"')
         return
     builder = TrackBuilder(doubts)
     for part in coordinates if kind == "MultiLineString" else [coordinates]:

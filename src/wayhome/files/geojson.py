@@ -103,7 +103,7 @@ def feature_shapes(feature: object, where: str) -> list[Shape]:
         properties["id"] = plain_values(feature["id"])
     name = next((properties[k] for k in ("name", "title", "Name", "NAME", "label") if properties.get(k)), "")
     name = name if isinstance(name, str) else str(name)
-    called = f"{where} (\"{name[:60]}\")" if name else where
+    called = f'{where} ("{name[:60]}")' if name else where
     return [
         Shape(
             kind=kind,  # type: ignore[arg-type]

@@ -84,7 +84,7 @@ def read_geotiff(source: bytes | Path, quantity: Quantity = "poa") -> tuple[Rast
         tags = {str(k): str(v) for k, v in file.tags().items()}
     meant = tags.get("QUANTITY", quantity)
     if meant not in get_args(Quantity):
-        raise InvalidInput(f"The GeoTIFF says it holds \"{meant[:40]}\", which is not known here.")
+        raise InvalidInput(f'The GeoTIFF says it holds "{meant[:40]}", which is not known here.')
     return Raster(values, grid, meant), {k: v for k, v in tags.items() if k not in _OWN_TAGS}  # type: ignore[arg-type]
 
 

@@ -71,7 +71,7 @@ def read_gpx(data: bytes) -> GpxFile:
         parser.feed(text)
         parser.close()
     except SAXParseException as broken:
-        line = broken.getLineNumber() + lines_before
+        line = (broken.getLineNumber() or 1) + lines_before
         raise InvalidInput(
             f"The GPX file is broken at line {line} ({broken.getMessage()}); export or copy it again.", line=line
         ) from None
@@ -222,7 +222,7 @@ def _readable(data: bytes, doubts: Doubts) -> tuple[bytes, int]:
     try:
         text = data.decode(encoding)
     except LookupError:
-        raise InvalidInput(f"The GPX file says it is written in \"{encoding}\", which is no encoding.") from None
+        raise InvalidInput(f'The GPX file says it is written in "{encoding}", which is no encoding.') from None
     except UnicodeError:
         text = ""
     if not text.startswith("<"):  # the declaration is wrong, or the file is in no encoding at all

@@ -215,7 +215,7 @@ def _read_placemark(placemark: Any, shapes: list[Shape], tracks: list[Track], do
                 positions=(outer[:1] if kind == "point" else _open_ring(outer) if kind == "polygon" else outer),
                 holes=holes,
                 properties=properties,
-                caveats=(f"\"{name}\" has {len(holes)} hole(s); they are kept and drawn.",) if holes else (),
+                caveats=(f'"{name}" has {len(holes)} hole(s); they are kept and drawn.',) if holes else (),
             )
         except InvalidInput:
             doubts.note(f"Shapes ({kind}) with too few places left out", _where(geometry.sourceline))

@@ -101,7 +101,7 @@ class Shape(Record):
         needed = {"point": 1, "line": 2, "polygon": 3}[self.kind]
         different = len(set(self.positions)) if self.kind == "polygon" else len(self.positions)
         if different < needed:
-            called = f" \"{self.name}\"" if self.name else ""
+            called = f' "{self.name}"' if self.name else ""
             raise InvalidInput(f"The {self.kind}{called} has {different} points; it needs at least {needed}.")
 
 
@@ -150,12 +150,12 @@ class TrackBuilder:
         """The track, or None where no point was left."""
         n = len(self._lat)
         if n == 0:
-            self._doubts.note("Tracks or routes without a single point left out", lambda: f"\"{name}\"" if name else "")
+            self._doubts.note("Tracks or routes without a single point left out", lambda: f'"{name}"' if name else "")
             return None
         microseconds = np.array(self._time, dtype=np.int64)
         known = microseconds[microseconds != _NOT_A_TIME]
         if np.any(np.diff(known) < 0):
-            self._doubts.note("Tracks whose times go back somewhere", lambda: f"\"{name}\"" if name else "")
+            self._doubts.note("Tracks whose times go back somewhere", lambda: f'"{name}"' if name else "")
         return Track(
             name=name,
             lat_deg=np.array(self._lat, dtype=np.float64),
@@ -206,7 +206,7 @@ def elevation_m(text: object, doubts: Doubts, where: Where = _NOWHERE) -> float:
 def time_us(text: str, doubts: Doubts, where: Where = _NOWHERE) -> int | None:
     """Microseconds since 1970, UTC, from ISO 8601 text, or None with a doubt noted.
 
-    A time without a zone is UTC, as GPX 1.1 and KML 2.2 say; the doubt is noted, since receivers err here.
+    A time without a zone is UTC, as the GPX 1.1 schema says; the doubt is noted, since receivers err here.
     """
     if not text:
         return None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 GAP_TARGET = 1e-11  # of what there is to gain; the promise is 1e-9 of the total weight
 _MOST_STEPS = 200
+_PROVE_EVERY = 8  # steps, while still far off
 _EMPTY = 1e-6  # of the price of effort: a cell worth less than that
 _DEEPEST = 60.0  # coverage beyond which what is left is no number beside the rest
 _NO_USE = 1e-100  # coverage that is none
@@ -301,7 +302,8 @@ def _allocation(p: Array, w: Array, total: Array, spread: Array, dual: Array, *,
     pos = float(p @ -np.expm1(-covered))
     slope = (w * left[:, None]).max(axis=0)
     dual = np.where(dual > 0.0, dual, slope)  # what the first unit of an idle resource would be worth
-    bounds = [_most_found(p, w, total, prices) for prices in (dual, slope)]
+    spent = total > 0.0  # a resource that is not there needs no price
+    bounds = [_most_found(p, w[:, spent], total[spent], prices[spent]) for prices in (dual, slope)]
     spread.flags.writeable = dual.flags.writeable = False
     return Allocation(
         effort=spread[:, 0] if single else spread, pos=pos, residual=float(left.sum()), dual=dual,
@@ -362,17 +364,19 @@ def _interior_point(p: Array, w: Array) -> tuple[Array, Array]:
     prices = 1.5 * (w * left[:, None]).max(axis=0) + 0.1
     z = np.where(on, prices - w * left[:, None], 1.0)
     shares, proof, smallest = t / t.sum(axis=0), prices, np.inf
-    for _ in range(_MOST_STEPS):
-        best = _proved(p, w, on, t, z, prices)
-        if best[0] < smallest:
-            smallest, shares, proof = best
-        if smallest <= GAP_TARGET:
-            break
+    for step in range(_MOST_STEPS):
         pair = np.where(on, t * z, 0.0)
+        mu = float(pair.sum() + slack @ prices) / n
+        if step % _PROVE_EVERY == 0 or mu * n <= 1e3 * GAP_TARGET:
+            best = _proved(p, w, on, t, z, prices)
+            if best[0] < smallest:
+                smallest, shares, proof = best
+            if smallest <= GAP_TARGET:
+                break
         ratio = np.where(on, t / z, 0.0)
         weighted = ratio * w
         shrink = left / (1.0 + left * np.einsum("ij,ij->i", weighted, w))
-        schur = np.diag(ratio.sum(axis=0) + slack / prices) - (weighted * shrink[:, None]).T @ weighted
+        schur = np.diag((ratio.sum(axis=0) + slack / prices) * (1.0 + 1e-14)) - (weighted * shrink[:, None]).T @ weighted
         inverse_t = np.where(on, 1.0 / np.where(on, t, 1.0), 0.0)
         # a cell that is all but emptied prices nothing any more: it follows, and holds no step back
         is_empty = (w * (left[:, None] / prices)).max(axis=1) < _EMPTY
@@ -384,7 +388,7 @@ def _interior_point(p: Array, w: Array) -> tuple[Array, Array]:
             push = np.where(on, (target - pair) * inverse_t, 0.0)
             pull = target / prices - slack
             raw = _applied(push - off_dual + w * (left * off_left)[:, None], ratio, weighted, shrink)
-            d_prices = np.linalg.lstsq(schur, raw.sum(axis=0) + pull - unmet, rcond=None)[0]
+            d_prices = np.linalg.solve(schur, raw.sum(axis=0) + pull - unmet)
             d_t = raw - _applied(np.broadcast_to(d_prices, w.shape), ratio, weighted, shrink)
             d_z = push - z * d_t * inverse_t
             d_slack = pull - slack / prices * d_prices
@@ -394,7 +398,6 @@ def _interior_point(p: Array, w: Array) -> tuple[Array, Array]:
                 _longest(prices, d_prices), _longest(left[~is_empty], d_left[~is_empty]),
             )
             if is_predictor:
-                mu = float(pair.sum() + slack @ prices) / n
                 ahead = float(((t + reach * d_t) * (z + reach * d_z))[on].sum())
                 ahead += float((slack + reach * d_slack) @ (prices + reach * d_prices))
                 # no faster to no gap than to the true bend, or the steps would shrink to nothing
