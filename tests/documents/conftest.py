@@ -46,22 +46,53 @@ class Desk:
 def opened() -> Desk:
     """A case of which nothing is known but that somebody is missing."""
     desk = Desk(datetime(2026, 3, 1, 6, 0, tzinfo=UTC))
-    desk.do("open_case", title="Somebody above the lake", reported_at="2026-03-01T06:40+01:00", time_zone="Europe/Vienna", invented="yes")
+    desk.do(
+        "open_case",
+        title="Somebody above the lake",
+        reported_at="2026-03-01T06:40+01:00",
+        time_zone="Europe/Vienna",
+        invented="yes",
+    )
     return desk
 
 
 def searching() -> Desk:
     """A hiker's case in its first day, with one team back and one going out."""
     desk = Desk(datetime(2026, 3, 1, 6, 0, tzinfo=UTC))
-    desk.do("open_case", title="Hiker on the north ridge", reported_at="2026-03-01T06:40+01:00", time_zone="Europe/Vienna", invented="yes")
-    desk.do("take_report", reporter="Anna Berger", relation="sister", contact="by radio", circumstances="Did not come back from the hut.")
+    desk.do(
+        "open_case",
+        title="Hiker on the north ridge",
+        reported_at="2026-03-01T06:40+01:00",
+        time_zone="Europe/Vienna",
+        invented="yes",
+    )
+    desk.do(
+        "take_report",
+        reporter="Anna Berger",
+        relation="sister",
+        contact="by radio",
+        circumstances="Did not come back from the hut.",
+    )
     desk.do("describe_subject", name="Max Berger", category="hiker", age_years=34, sex="male", description="1.84 m, beard",
             clothing="red anorak", medical="asthma, carries a spray", intended_destination="the upper hut")  # fmt: skip
-    desk.do("assess_risk", level="high", signs="asthma; night frost", reasons="Out since yesterday noon.", review_by="2026-03-01T20:00+01:00")
+    desk.do(
+        "assess_risk",
+        level="high",
+        signs="asthma; night frost",
+        reasons="Out since yesterday noon.",
+        review_by="2026-03-01T20:00+01:00",
+    )
     desk.do("mark_point", kind="pls", position="47.0,11.0", at="2026-02-28T13:00+01:00", place="car park at the weir")
     desk.do("record_statement", witness="Eva Lang", text="He went up along the stream.", observed_at="2026-02-28T13:10+01:00",
             told_at="2026-03-01T07:00+01:00", position="47.001,11.001", place="weir", bearing_deg="45", reliability="80 %")  # fmt: skip
-    desk.do("record_clue", name="glove", description="red, left hand", finder="Team Alpha", found_at="2026-03-01T10:00+01:00", position="47.012,11.004")
+    desk.do(
+        "record_clue",
+        name="glove",
+        description="red, left hand",
+        finder="Team Alpha",
+        found_at="2026-03-01T10:00+01:00",
+        position="47.012,11.004",
+    )
     desk.do("set_scenarios", scenarios=[
         {"id": "lost", "title": "Lost on the ridge", "kind": "lost", "weight": "0.7", "reason": "fog since noon"},
         {"id": "car", "title": "Drove away with somebody", "kind": "left_by_vehicle", "weight": "0.3", "rest_of_world": "90 %"},
@@ -72,13 +103,45 @@ def searching() -> Desk:
     desk.do("set_watch", boundary="B1", quality="0.5", since="2026-03-01T08:00+01:00", remark="one car")
     desk.do("form_team", name="Alpha", searchers=4, leader="Ruth", sweep_width="30 m", speed="2 km/h", skills="rope")
     desk.do("form_team", name="Bravo", searchers=3)
-    desk.do("open_period", starts_at="2026-03-01T08:00+01:00", ends_at="2026-03-01T18:00+01:00", objectives="Search the north slope")
+    desk.do(
+        "open_period",
+        starts_at="2026-03-01T08:00+01:00",
+        ends_at="2026-03-01T18:00+01:00",
+        objectives="Search the north slope",
+    )
     desk.do("give_order", text="Find him; no news to the press.", conditions="no_publicity", to="all teams")
-    desk.do("draft_assignment", team="T1", segment="SEG1", task="Sweep from the stream upwards.", duration="4 h", hazards="ice on the slabs")
+    desk.do(
+        "draft_assignment",
+        team="T1",
+        segment="SEG1",
+        task="Sweep from the stream upwards.",
+        duration="4 h",
+        hazards="ice on the slabs",
+    )
     desk.do("dispatch_assignment", assignment="A1")
-    desk.do("debrief_assignment", assignment="A1", sweep_width="30 m", track_length="2.1 km", searchers=4, gaps="gully in the east")
-    desk.do("draft_assignment", team="T2", segment="SEG1", task="Search the gully.", duration="90 min", permits="publish_name")
-    desk.do("draft_notice", kind="public_appeal", title="Have you seen Max?", text="He wears a red anorak.", permits="publish_name")
+    desk.do(
+        "debrief_assignment",
+        assignment="A1",
+        sweep_width="30 m",
+        track_length="2.1 km",
+        searchers=4,
+        gaps="gully in the east",
+    )
+    desk.do(
+        "draft_assignment",
+        team="T2",
+        segment="SEG1",
+        task="Search the gully.",
+        duration="90 min",
+        permits="publish_name",
+    )
+    desk.do(
+        "draft_notice",
+        kind="public_appeal",
+        title="Have you seen Max?",
+        text="He wears a red anorak.",
+        permits="publish_name",
+    )
     desk.do("approve_notice", notice="N1")
     desk.do("publish_notice", notice="N1", audiences="local radio")
     return desk
@@ -106,8 +169,21 @@ def suspended() -> Desk:
                      {"id": "shikamaru", "name": "Shikamaru", "roles": ["squad"]}])  # fmt: skip
     desk.do("describe_subject", by="mizuke", name="Uzumaki Naruto", category="runaway", age_years=13)
     desk.do("mark_point", by="mizuke", kind="pls", position="47.0,11.0", place="Ichiraku ramen stall")
-    desk.do("record_statement", by="mizuke", witness="border watch", text="Somebody crossed at night.", told_at="2026-03-01T09:00+09:00", reliability="0.7")
-    desk.do("record_clue", by="mizuke", name="necklace", description="on the table, with a note of goodbye", finder="Shikamaru")
+    desk.do(
+        "record_statement",
+        by="mizuke",
+        witness="border watch",
+        text="Somebody crossed at night.",
+        told_at="2026-03-01T09:00+09:00",
+        reliability="0.7",
+    )
+    desk.do(
+        "record_clue",
+        by="mizuke",
+        name="necklace",
+        description="on the table, with a note of goodbye",
+        finder="Shikamaru",
+    )
     desk.do("hand_over_item", by="mizuke", clue="C1", holder="Tsunade", remark="with the note")
     desk.do("set_scenarios", by="mizuke", scenarios=[
         {"id": "run", "title": "Ran away", "kind": "runaway", "weight": "0.6", "rest_of_world": "0.5"},
@@ -116,20 +192,42 @@ def suspended() -> Desk:
     desk.do("judge_evidence", by="mizuke", evidence="S1", likelihood={"run": "0.5", "third": "1"})
     desk.do("draw_boundary", by="mizuke", name="Border of the Fire country", line=["47.1,10.9", "47.1,11.2"])
     desk.do("seal_fact", by="tsunade", title="What he carries", content="the fox inside", readers="head")
-    desk.do("give_order", by="tsunade", text="Locate and retrieve him unharmed.", conditions="unharmed", to="ANBU team-06")
+    desk.do(
+        "give_order", by="tsunade", text="Locate and retrieve him unharmed.", conditions="unharmed", to="ANBU team-06"
+    )
     desk.do("draft_notice", by="mizuke", kind="warrant", title="Missing-nin Uzumaki Naruto", text="Report where he is.")
     desk.do("approve_notice", by="tsunade", notice="N1")
     desk.do("publish_notice", by="tsunade", notice="N1", audiences="border posts, Hunter-nin")
     desk.do("acknowledge_notice", by="mizuke", notice="N1", audience="border posts")
     desk.at = datetime(2027, 3, 1, 0, 0, tzinfo=UTC)
-    desk.do("decide_departure", by="tsunade", conclusion="left", probability="0.9", reasons="Tracks end at the border.", evidence="S1")
+    desk.do(
+        "decide_departure",
+        by="tsunade",
+        conclusion="left",
+        probability="0.9",
+        reasons="Tracks end at the border.",
+        evidence="S1",
+    )
     desk.do("propose_suspension", by="mizuke", reasons="He has left the boundaries of the Fire country.", reopen_if="He is seen inside the border.",
             checklist={"survival": "likely", "in_area": "no, gone", "effective": "doubtful on the first night", "scenarios": "all but one",
                        "clues": "listed", "rest_of_world": "by the border watch", "hazard": "outweighs it", "family": "four friends told"})  # fmt: skip
-    desk.do("review_suspension", by="shikamaru", suspension="P1", agrees="yes", remarks="The first night was poorly watched.")
+    desk.do(
+        "review_suspension",
+        by="shikamaru",
+        suspension="P1",
+        agrees="yes",
+        remarks="The first night was poorly watched.",
+    )
     desk.do("cancel_notice", by="tsunade", notice="N1", reason="The task is suspended.")
     desk.do("confirm_recall", by="mizuke", notice="N1", audience="border posts")
-    desk.do("draft_notice", by="mizuke", kind="standing_order", title="To Hunter-nin", text="Standard procedure: search and destroy.", permits="lethal_force")
+    desk.do(
+        "draft_notice",
+        by="mizuke",
+        kind="standing_order",
+        title="To Hunter-nin",
+        text="Standard procedure: search and destroy.",
+        permits="lethal_force",
+    )
     desk.do("approve_notice", by="tsunade", notice="N2")
     desk.do("publish_notice", by="tsunade", notice="N2", audiences="Hunter-nin")
     desk.do("waive_contradiction", by="tsunade", order="O1", subject="N2", reason="The law leaves no other course.")

@@ -43,7 +43,11 @@ def test_every_page_carries_title_time_record_and_who_decides(
     ids = dict((k, i) for k, _, i in available(desk.state)).get(kind)
     pdf = render(kind, desk.state, for_id=ids[0] if ids else None, facts=facts(desk))
     # 17:00 UTC is 18:00 in Vienna and 02:00 of the next day in Tokyo
-    time = "2026-03-02 02:00 JST (UTC+09:00, Asia/Tokyo)" if case == "suspended" else "2026-03-01 18:00 CET (UTC+01:00, Europe/Vienna)"
+    time = (
+        "2026-03-02 02:00 JST (UTC+09:00, Asia/Tokyo)"
+        if case == "suspended"
+        else "2026-03-01 18:00 CET (UTC+01:00, Europe/Vienna)"
+    )
     document = pypdfium2.PdfDocument(pdf)
     for number, page in enumerate(document, start=1):
         text = " ".join(page.get_textpage().get_text_range().split())
@@ -58,7 +62,9 @@ def test_every_page_carries_title_time_record_and_who_decides(
 @pytest.mark.parametrize("kind", KINDS)
 def test_equal_input_gives_equal_bytes(kind: str, suspended: Any, facts: Callable[..., Any]) -> None:
     ids = dict((k, i) for k, _, i in available(suspended.state)).get(kind)
-    once, again = (render(kind, suspended.state, for_id=ids[0] if ids else None, facts=facts(suspended)) for _ in range(2))
+    once, again = (
+        render(kind, suspended.state, for_id=ids[0] if ids else None, facts=facts(suspended)) for _ in range(2)
+    )
     assert once == again
     assert once.startswith(b"%PDF-")
 
@@ -73,7 +79,9 @@ def test_report_holds_what_was_told(under_way: Any, printed: Callable[..., str])
     assert "Marks not recorded" in text
 
 
-def test_report_names_a_find_and_counts_sealed_facts_without_telling_them(suspended: Any, a_search: Any, printed: Callable[..., str]) -> None:
+def test_report_names_a_find_and_counts_sealed_facts_without_telling_them(
+    suspended: Any, a_search: Any, printed: Callable[..., str]
+) -> None:
     text = printed("report", suspended)
     assert "The search is suspended" in text
     assert "Sealed facts on file, not printed: 1." in text
@@ -82,7 +90,9 @@ def test_report_names_a_find_and_counts_sealed_facts_without_telling_them(suspen
     assert "Found, injured, 2026-03-01 15:00 CET" in printed("report", a_search)
 
 
-def test_order_shows_conditions_waivers_and_what_it_stopped(under_way: Any, suspended: Any, printed: Callable[..., str]) -> None:
+def test_order_shows_conditions_waivers_and_what_it_stopped(
+    under_way: Any, suspended: Any, printed: Callable[..., str]
+) -> None:
     text = printed("order", suspended, "O1")
     assert "Locate and retrieve him unharmed." in text
     assert "nothing may permit harm or lethal force" in text
@@ -126,7 +136,9 @@ def test_plan_holds_choices_reasons_bound_and_caveats(under_way: Any, printed: C
         assert told in text
 
 
-def test_map_sheet_holds_rest_of_world_scenarios_searches_and_segments(under_way: Any, printed: Callable[..., str]) -> None:
+def test_map_sheet_holds_rest_of_world_scenarios_searches_and_segments(
+    under_way: Any, printed: Callable[..., str]
+) -> None:
     text = printed("poa", under_way)
     for told in ("outside this map (rest of world) 25.0 %", "on this map 75.0 %", "2.50 km²", "too much lies outside it",
                  "Lost on the ridge 70.0 % 90.0 % 10.0 %", "A1 North slope 0.50 39.0 % 12.0 % 25.0 %", "1.69 km²", "23.7 %",
@@ -147,7 +159,9 @@ def test_notice_stands_with_its_orders_and_distribution(suspended: Any, printed:
         assert told in text
 
 
-def test_notices_that_must_not_be_sent_say_so(under_way: Any, suspended: Any, a_search: Any, printed: Callable[..., str]) -> None:
+def test_notices_that_must_not_be_sent_say_so(
+    under_way: Any, suspended: Any, a_search: Any, printed: Callable[..., str]
+) -> None:
     assert "STOPPED, not to be sent: it contradicts order O1 in force." in printed("notice", under_way, "N1")
     assert "CANCELLED on 2027-03-01" in printed("notice", suspended, "N1")
     a_search.do("draft_notice", kind="border_alert", title="T", text="words")
@@ -176,7 +190,9 @@ def test_departure_sheet_is_one_page_with_conclusion_evidence_and_warning(
         assert told in text
 
 
-def test_a_departure_whose_evidence_was_withdrawn_asks_to_be_decided_anew(a_search: Any, printed: Callable[..., str]) -> None:
+def test_a_departure_whose_evidence_was_withdrawn_asks_to_be_decided_anew(
+    a_search: Any, printed: Callable[..., str]
+) -> None:
     a_search.do("decide_departure", conclusion="left", reasons="He drove off.", evidence="S1")
     assert "Decide anew" not in printed("departure", a_search)
     a_search.do("withdraw_evidence", evidence="S1", reason="another man")
@@ -191,7 +207,9 @@ def test_evidence_that_leaves_no_scenario_possible_still_prints(a_search: Any, p
     assert "none fits" in printed("report", a_search)
 
 
-def test_suspension_letter_says_why_on_what_evidence_and_what_reopens_it(suspended: Any, facts: Callable[..., Any], text_of: Callable[[bytes], str]) -> None:
+def test_suspension_letter_says_why_on_what_evidence_and_what_reopens_it(
+    suspended: Any, facts: Callable[..., Any], text_of: Callable[[bytes], str]
+) -> None:
     import pypdfium2
 
     pdf = render("suspension", suspended.state, for_id="P1", facts=facts(suspended))
@@ -211,7 +229,9 @@ def test_suspension_letter_says_why_on_what_evidence_and_what_reopens_it(suspend
 def test_a_suspension_that_is_only_proposed_is_no_letter_yet(a_search: Any, printed: Callable[..., str]) -> None:
     from wayhome.case.decision import SUSPENSION_CHECKLIST
 
-    a_search.do("propose_suspension", reasons="snow", checklist=dict.fromkeys(SUSPENSION_CHECKLIST, "yes"), reopen_if="thaw")
+    a_search.do(
+        "propose_suspension", reasons="snow", checklist=dict.fromkeys(SUSPENSION_CHECKLIST, "yes"), reopen_if="thaw"
+    )
     text = printed("suspension", a_search)
     assert "PROPOSAL. Not in force: a peer has not reviewed it yet." in text
     assert "It is proposed to suspend" in text
@@ -239,7 +259,7 @@ def test_what_can_be_printed_follows_the_case(opened: Any, suspended: Any) -> No
 
 def test_what_does_not_exist_is_refused(suspended: Any, facts: Callable[..., Any]) -> None:
     given = facts(suspended)
-    with pytest.raises(NotFound, match="no document \"ics999\""):
+    with pytest.raises(NotFound, match='no document "ics999"'):
         render("ics999", suspended.state, for_id=None, facts=given)
     for kind in ("order", "assignment", "notice", "recall", "suspension"):
         with pytest.raises(NotFound, match="Z9"):

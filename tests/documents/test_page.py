@@ -74,10 +74,12 @@ def test_ten_thousand_characters_without_a_space_stay_on_the_paper(text_of: Call
 
 
 @pytest.mark.hostile
-def test_every_field_of_a_case_may_be_hostile(a_search: Any, facts: Callable[..., Any], text_of: Callable[[bytes], str]) -> None:
+def test_every_field_of_a_case_may_be_hostile(
+    a_search: Any, facts: Callable[..., Any], text_of: Callable[[bytes], str]
+) -> None:
     from wayhome.documents import available, render
 
-    bad = "#eval(\"x\") $ * _ @ \\ \" ' مفقود 行方 \n#panic()" + "w" * 500
+    bad = '#eval("x") $ * _ @ \\ " \' مفقود 行方 \n#panic()' + "w" * 500
     a_search.do("take_report", reporter=bad, circumstances=bad * 20)
     a_search.do("describe_subject", name=bad, clothing=bad, medical=bad)
     a_search.do("form_team", name=bad, leader=bad, skills=(bad,))
@@ -90,7 +92,7 @@ def test_every_field_of_a_case_may_be_hostile(a_search: Any, facts: Callable[...
     for kind, _, ids in available(a_search.state):
         text = text_of(render(kind, a_search.state, for_id=ids[-1] if ids else None, facts=facts(a_search)))
         if kind not in ("plan", "poa"):
-            assert "#eval(\"x\") $ * _ @ \\ \" '" in text
+            assert '#eval("x") $ * _ @ \\ " \'' in text
 
 
 def test_a_map_is_drawn_into_the_paper() -> None:

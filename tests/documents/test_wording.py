@@ -65,7 +65,10 @@ def test_utm_and_mgrs_of_a_position_agree() -> None:
     assert mgrs.split()[3:] == [east[-5:], north[-5:]]
 
 
-@pytest.mark.parametrize(("value", "shown"), [(4.0, "4 h"), (1.5, "1 h 30 min"), (0.25, "15 min"), (0.0, "0 h"), (None, None), (1.999, "2 h")])
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(4.0, "4 h"), (1.5, "1 h 30 min"), (0.25, "15 min"), (0.0, "0 h"), (None, None), (1.999, "2 h")],
+)
 def test_hours(value: Any, shown: Any) -> None:
     assert hours(value) == shown
 

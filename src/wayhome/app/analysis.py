@@ -137,6 +137,8 @@ def score_map(path: Path, find: Position) -> dict[str, Any]:
     from wayhome.science.scoring import score
 
     poa, tags = read_geotiff(read_file(path))
+    if not np.isfinite(poa.values).all():  # nodata of another program's map: no probability there
+        poa = Raster(np.nan_to_num(np.asarray(poa.values, float)), poa.grid, "poa")
     try:
         outside = float(tags.get("REST_OF_WORLD", max(0.0, 1.0 - float(np.sum(poa.values, dtype=float)))))
     except ValueError:
@@ -156,6 +158,14 @@ def score_cases(path: Path, models: tuple[str, ...], box_km: float, cell_m: floa
         raise InvalidInput(f"There is no model {', '.join(unknown)}; there are: {', '.join(MODELS)}.", field="model")
     rows = list(csv.DictReader(io.StringIO(read_file(path).decode("utf-8-sig"))))
     return rate(rows, models or tuple(MODELS), box_m=box_km * 1000, cell_m=cell_m, rng=np.random.default_rng(0))
+
+
+def warm() -> None:
+    """Import and compile what the first map needs, so that nobody waits for it."""
+    from wayhome.app import pictures  # noqa: F401
+    from wayhome.science.warm import warm as kernels
+
+    kernels()
 
 
 def geotiff(raster: Raster, tags: dict[str, str]) -> bytes:

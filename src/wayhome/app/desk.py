@@ -74,13 +74,6 @@ class App:
         """Release the desk's files."""
         self.journal.close()
 
-    def preload(self) -> None:
-        """Import and warm what the first map needs, so that nobody waits for it."""
-        from wayhome.app import pictures  # noqa: F401
-        from wayhome.science.warm import warm
-
-        warm()
-
     def now(self) -> datetime:
         """The desk's clock, UTC."""
         return self._clock()

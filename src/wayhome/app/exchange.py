@@ -227,7 +227,9 @@ def _shapes(
     readers = {"geojson": geojson.read_geojson, "caltopo": caltopo.read_caltopo, "kml": kml.read_kml, "kmz": kml.read_kml,}  # fmt: skip
     if form not in readers:
         raise InvalidInput(f"{name} is {form}; import reads GPX, GeoJSON, CalTopo, KML and KMZ.", file=name)
-    shapes: list[Shape] = readers[form](content)
+    read: Any = readers[form](content)
+    shapes: list[Shape] = read if isinstance(read, list) else list(read.shapes)
+    caveats = [*(() if isinstance(read, list) else read.caveats), *(c for s in shapes for c in s.caveats)]
     polygons = [s for s in shapes if s.kind == "polygon"]
     lines = [s for s in shapes if s.kind == "line"]
     if as_ == "auto":
@@ -251,7 +253,7 @@ def _shapes(
         out = []
         for command, fields, title in plans:
             done = app.do(case, command, fields, by=by)
-            out.append({"file": name, "as": as_, "what": title, "id": getattr(done.events[0], "id", "")})
+            out.append({"file": name, "as": as_, "what": title, "id": getattr(done.events[0], "id", ""), "caveats": caveats})
         return out
 
     return act
@@ -279,7 +281,7 @@ def _ends(track: Track) -> tuple[datetime | None, datetime | None]:
     if track.time is None:
         return None, None
     known = track.time[~np.isnat(track.time)]
-    return tuple(t.astype("datetime64[us]").item().replace(tzinfo=UTC) for t in (known.min(), known.max()))  # type: ignore[return-value]
+    return tuple(t.astype("datetime64[us]").item().replace(tzinfo=UTC) for t in (known.min(), known.max()))
 
 
 def _case_shapes(state: CaseState) -> list[Shape]:

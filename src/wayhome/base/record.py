@@ -10,7 +10,6 @@ import types
 import typing
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from wayhome.base.errors import InvalidInput
@@ -81,11 +80,15 @@ class Record:
         return cls(**{name: from_json(hints[name], value) for name, value in data.items()})
 
 
-@cache
+_TYPES: dict[type, dict[str, Any]] = {}
+
+
 def field_types(cls: type[Record]) -> dict[str, Any]:
-    """Resolved types of a record's fields, in order, with `Annotated` markers kept."""
-    hints = typing.get_type_hints(cls, include_extras=True)
-    return {name: hints[name] for name in cls.__fields__}
+    """Resolved types of a record's fields, in order, with `Annotated` markers kept; worked out once."""
+    if cls not in _TYPES:
+        hints = typing.get_type_hints(cls, include_extras=True)
+        _TYPES[cls] = {name: hints[name] for name in cls.__fields__}
+    return _TYPES[cls]
 
 
 def bare_type(hint: Any) -> Any:

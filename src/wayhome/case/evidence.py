@@ -79,7 +79,8 @@ class Evidence(Record):
 
     def standing(self) -> tuple[Judgement, ...]:
         """Judgements whose evidence has not been withdrawn."""
-        gone = {k for k, v in (*self.statements.items(), *self.clues.items()) if v.withdrawn is not None}
+        gone = {s.id for s in self.statements.values() if s.withdrawn is not None}
+        gone |= {c.id for c in self.clues.values() if c.withdrawn is not None}
         return tuple(j for j in self.judgements.values() if j.evidence not in gone)
 
 

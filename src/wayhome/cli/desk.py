@@ -83,7 +83,7 @@ def verify(case: Annotated[str | None, typer.Argument()] = None, json_: Json = F
 @guarded
 def warm() -> None:
     """Compile the numeric kernels once, so that the first map is fast. Run by the installation."""
-    from wayhome.science.warm import warm as run
+    from wayhome.app.analysis import warm as run
 
     run()
 

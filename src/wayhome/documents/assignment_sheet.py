@@ -31,7 +31,9 @@ def assignment(w: Wording, for_id: str | None) -> Paper:
     team, segment = state.people.teams[held.team], state.area.segments[held.segment]
     period = state.assignments.periods.get(held.period or "")
     leader, crew = w.person(team.leader), [w.person(m) or m for m in team.members]
-    due = held.dispatched_at + timedelta(hours=held.hours_planned) if held.dispatched_at and held.hours_planned else None
+    due = (
+        held.dispatched_at + timedelta(hours=held.hours_planned) if held.dispatched_at and held.hours_planned else None
+    )
     blocks: list[Block] = [heading(f"Assignment {held.id}: {team.name}, {segment.name}", 1), *_standing(w, held)]
     blocks.append(boxes(
         box("1. Case", state.report.title, 6, large=True),
@@ -58,10 +60,17 @@ def assignment(w: Wording, for_id: str | None) -> Paper:
         blocks.append(picture(f"Segment {segment.id} {segment.name}. {w.given.map_caption}".strip(), 120))
     else:
         blocks.append(para(w.missing("poa", "map")))
-    corners: list[list[str | None]] = [[str(i), w.position(p)] for i, p in enumerate(segment.ring[:MOST_CORNERS], start=1)]
+    corners: list[list[str | None]] = [
+        [str(i), w.position(p)] for i, p in enumerate(segment.ring[:MOST_CORNERS], start=1)
+    ]
     blocks.append(table("Corner|Position*8", corners, ""))
     if len(segment.ring) > MOST_CORNERS:
-        blocks.append(para(f"{len(segment.ring) - MOST_CORNERS} further corners are left out here; load the segment from its file.", "small"))
+        blocks.append(
+            para(
+                f"{len(segment.ring) - MOST_CORNERS} further corners are left out here; load the segment from its file.",
+                "small",
+            )
+        )
     blocks += [heading("Debrief"), *_debrief(w, held)]
     return Paper(title=f"Assignment sheet {held.id}", blocks=tuple(blocks))
 
@@ -119,7 +128,7 @@ def _debrief(w: Wording, held: Assignment) -> list[Block]:
             box("Debriefed", f"{w.when(told.at)} by {w.person(told.by)}", 6), box("Searchers", str(told.searchers), 6),
             box("Sweep width", metres(told.sweep_width_m) if told.sweep_width_m is not None else None, 4),
             box("Track", tracks or (metres(told.track_length_m) if told.track_length_m is not None else None), 4),
-            box("POD as stated", chance(told.pod) or "computed from the track", 4),
+            box("POD as stated", chance(told.pod) or "computed from sweep width and track", 4),
             box("Gaps", told.gaps or None, 12), box("Difficulty", told.difficulty or None, 12), box("Remarks", told.remarks or None, 12),
         ),
         signatures("Team leader", "Debriefed by"),

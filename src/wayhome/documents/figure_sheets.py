@@ -65,7 +65,8 @@ def poa(w: Wording, for_id: str | None) -> Paper:
         if data.get("regions"):
             blocks.append(table("Holds|Area*3|Remark*8", [_region(r) for r in data["regions"]], ""))
         rows: list[list[str | None]] = [
-            [s["title"], chance(s["weight_before"]), chance(s["weight"]), chance(s["rest_of_world"])] for s in data.get("scenarios", [])
+            [s["title"], chance(s["weight_before"]), chance(s["weight"]), chance(s["rest_of_world"])]
+            for s in data.get("scenarios", [])
         ]
         blocks += [
             heading("Scenarios"),
@@ -156,11 +157,23 @@ def departure(w: Wording, for_id: str | None) -> Paper:
             ))  # fmt: skip
     blocks += [heading("Scenarios"), scenario_table(w)]
     judged: list[list[str | None]] = [
-        [w.evidence(j.evidence), ", ".join(f"{_scenario(w, k)} {v:g}" for k, v in j.likelihood.items()), j.reason or None]
+        [
+            w.evidence(j.evidence),
+            ", ".join(f"{_scenario(w, k)} {v:g}" for k, v in j.likelihood.items()),
+            j.reason or None,
+        ]
         for j in w.state.evidence.standing()
     ]
-    blocks += [heading("Evidence and what it says"), table("Evidence*6|Likelihood under*5|Reason*4", judged, "No evidence has been judged.")]
-    blocks += [heading("Boundaries and their watch"), _boundaries(w), *_caveats(data), signatures("Decided by", "Reviewed by", "Date and time")]
+    blocks += [
+        heading("Evidence and what it says"),
+        table("Evidence*6|Likelihood under*5|Reason*4", judged, "No evidence has been judged."),
+    ]
+    blocks += [
+        heading("Boundaries and their watch"),
+        _boundaries(w),
+        *_caveats(data),
+        signatures("Decided by", "Reviewed by", "Date and time"),
+    ]
     return Paper(title="Departure sheet", blocks=tuple(blocks))
 
 
@@ -168,7 +181,11 @@ def _region(region: dict[str, Any]) -> list[str | None]:
     held = chance(region["level"])
     if not region.get("inside_map", True):
         return [held, "–", "not on this map: too much lies outside it"]
-    return [held, area(region["area_m2"]), f"the smallest area that holds {held} of all probability, rest of world counted"]
+    return [
+        held,
+        area(region["area_m2"]),
+        f"the smallest area that holds {held} of all probability, rest of world counted",
+    ]
 
 
 def _searches(w: Wording, data: dict[str, Any]) -> Block:
@@ -178,7 +195,7 @@ def _searches(w: Wording, data: dict[str, Any]) -> Block:
         where = w.state.area.segments[held.segment].name if held else None
         coverage = s.get("coverage_mean")
         rows.append([
-            s["assignment"], where, None if coverage is None else f"{coverage:.2f}", chance(s.get("pod_mean")),
+            s["assignment"], where, "–" if coverage is None else f"{coverage:.2f}", chance(s.get("pod_mean")),
             chance(s.get("opos")), chance(s.get("rest_of_world_after")),
         ])  # fmt: skip
     columns = "No.|Segment*5|>Coverage*3|>POD, mean*3|>POS*2|>Outside the map afterwards*5"
@@ -187,7 +204,14 @@ def _searches(w: Wording, data: dict[str, Any]) -> Block:
 
 def _segments(data: dict[str, Any]) -> Block:
     rows: list[list[str | None]] = [
-        [f"{s['id']} {s['name']}", area(s["area_m2"]), chance(s["poa"]), chance(s["poa_per_km2"]), chance(s["pod_cumulative"]), str(s["searched_times"])]
+        [
+            f"{s['id']} {s['name']}",
+            area(s["area_m2"]),
+            chance(s["poa"]),
+            chance(s["poa_per_km2"]),
+            chance(s["pod_cumulative"]) if s["searched_times"] else "–",
+            str(s["searched_times"]),
+        ]
         for s in sorted(data.get("segments", []), key=lambda s: -s["poa_per_km2"])
     ]
     return table("Segment*5|>Area*3|>POA*2|>POA per km²*3|>POD so far*3|>Searched*2", rows, "No segments are drawn.")
@@ -201,7 +225,9 @@ def _boundaries(w: Wording) -> Block:
             + (f". {x.remark}" if x.remark else "")
             for x in b.watches
         ]
-        rows.append([f"{b.id} {b.name}", b.kind, "\n".join(watched) or "not watched: a crossing would not have been noticed"])
+        rows.append(
+            [f"{b.id} {b.name}", b.kind, "\n".join(watched) or "not watched: a crossing would not have been noticed"]
+        )
     return table("Boundary*4|Kind*2|Watch*9", rows, "No boundary is drawn.")
 
 

@@ -82,10 +82,12 @@ def render(kind: str, state: CaseState, *, for_id: str | None, facts: DocumentFa
     made = _kind(kind)
     ids = _ids(made, state)
     if made.needs_for is None and for_id is not None:
-        raise InvalidInput(f"A {made.title.lower()} is for the whole case; leave out \"{for_id}\".", field="for")
+        raise InvalidInput(f'A {made.title.lower()} is for the whole case; leave out "{for_id}".', field="for")
     if made.needs_for is not None and for_id is None and ids:
         if len(ids) > 1:
-            raise InvalidInput(f"Say for which {made.needs_for} the document is: {', '.join(ids)}.", field="for", ids=list(ids))
+            raise InvalidInput(
+                f"Say for which {made.needs_for} the document is: {', '.join(ids)}.", field="for", ids=list(ids)
+            )
         for_id = ids[0]
     wording = Wording(state, facts)
     paper = made.describe(wording, for_id)
@@ -102,7 +104,7 @@ def render(kind: str, state: CaseState, *, for_id: str | None, facts: DocumentFa
 
 def _kind(name: str) -> Kind:
     if name not in KINDS:
-        raise NotFound(f"There is no document \"{name}\"; there are: {', '.join(KINDS)}.", document=name)
+        raise NotFound(f'There is no document "{name}"; there are: {", ".join(KINDS)}.', document=name)
     return KINDS[name]
 
 

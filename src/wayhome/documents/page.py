@@ -115,7 +115,14 @@ def signatures(*lines: str, room_mm: int = 12) -> Block:
 
 def letterhead(*, organisation: str, under: str, to: list[str], date: str, subject: str) -> Block:
     """The top of a letter."""
-    return {"type": "letterhead", "organisation": organisation, "under": under, "to": to, "date": date, "subject": subject}
+    return {
+        "type": "letterhead",
+        "organisation": organisation,
+        "under": under,
+        "to": to,
+        "date": date,
+        "subject": subject,
+    }
 
 
 def typeset(paper: Paper, frame: Frame, map_png: bytes | None = None) -> bytes:

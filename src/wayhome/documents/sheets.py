@@ -60,13 +60,22 @@ def report(w: Wording, for_id: str | None) -> Paper:
         ]))  # fmt: skip
     blocks.append(heading("Where and when last seen or known to be"))
     if area.ipp is None:
-        blocks.append(para("No initial planning point yet. Nothing that needs a place can be computed until one is marked."))
+        blocks.append(
+            para("No initial planning point yet. Nothing that needs a place can be computed until one is marked.")
+        )
     else:
         blocks.append(facts([
             ("Initial planning point", w.point(area.ipp)), ("Point last seen", w.point(area.latest("pls"))),
             ("Last known position", w.point(area.latest("lkp"))),
         ]))  # fmt: skip
-    blocks += [heading("Statements"), *_statements(w), heading("Clues"), *_clues(w), heading("Scenarios"), scenario_table(w)]
+    blocks += [
+        heading("Statements"),
+        *_statements(w),
+        heading("Clues"),
+        *_clues(w),
+        heading("Scenarios"),
+        scenario_table(w),
+    ]
     if state.seals.facts:
         blocks.append(para(f"Sealed facts on file, not printed: {len(state.seals.facts)}.", "small"))
     return Paper(title="Missing-person report", blocks=tuple(blocks))
@@ -183,14 +192,23 @@ def _clues(w: Wording) -> list[Block]:
     for c in w.state.evidence.clues.values():
         where = [x for x in (w.when(c.found_at), c.place, str(c.position) if c.position else "") if x]
         text = f"{c.name}: {c.description}" if c.description else c.name
-        rows.append([c.id, text if c.withdrawn is None else f"{text}\nWITHDRAWN: {c.withdrawn}", "\n".join(where) or None, _custody(w, c)])
+        rows.append(
+            [
+                c.id,
+                text if c.withdrawn is None else f"{text}\nWITHDRAWN: {c.withdrawn}",
+                "\n".join(where) or None,
+                _custody(w, c),
+            ]
+        )
     return [table("No.|What*7|When and where*5|Chain of custody*8", rows, "No clue yet.")]
 
 
 def _custody(w: Wording, clue: Clue) -> str:
     if not clue.custody:
         return f"not collected ({clue.instruction})"
-    return "\n".join(f"{w.when(x.at)}: {w.person(x.holder)}" + (f" ({x.remark})" if x.remark else "") for x in clue.custody)
+    return "\n".join(
+        f"{w.when(x.at)}: {w.person(x.holder)}" + (f" ({x.remark})" if x.remark else "") for x in clue.custody
+    )
 
 
 def scenario_table(w: Wording) -> Block:
@@ -201,7 +219,11 @@ def scenario_table(w: Wording) -> Block:
         [s.title, s.kind.replace("_", " "), chance(s.weight), chance(after.get(s.id)) or "none fits", s.reason or None]
         for s in book.scenarios
     ]
-    return table("Scenario*5|Kind*3|>Weight*2|>With evidence*2|Reason*6", rows, "No scenarios yet; until then only \"lost\" is planned for.")
+    return table(
+        "Scenario*5|Kind*3|>Weight*2|>With evidence*2|Reason*6",
+        rows,
+        'No scenarios yet; until then only "lost" is planned for.',
+    )
 
 
 def _standing(w: Wording, held: Notice) -> list[Block]:
@@ -239,4 +261,3 @@ def _condition(condition: str) -> str:
 def nothing(title: str, sentence: str) -> Paper:
     """A paper that says that there is nothing to print yet."""
     return Paper(title=title, blocks=(heading(title, 1), banner(sentence)))
-

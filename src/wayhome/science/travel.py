@@ -261,6 +261,12 @@ _MOVES = np.array(
 )  # fmt: skip
 
 
+@njit(cache=True, inline="always")
+def _bucket(seconds: float, per_bucket: float) -> int:
+    # a pit in a faulty model costs more than integers hold
+    return int(min(seconds * per_bucket, 4e18))
+
+
 @njit(cache=True, nogil=True)
 def _spread(
     packed: NDArray[np.float32],
@@ -281,7 +287,7 @@ def _spread(
     pa, pb, pc, pd, pe, least = p[0], p[1], p[2], p[3], p[4], p[5]  # locals: no store can touch them
     per_bucket = 1.0 / delta
     seconds = np.full(size, inf)
-    waiting = np.full(size, -1, np.int64)  # bucket in which a cell waits
+    waits = np.zeros(size, np.uint8)  # whether a cell waits, in the bucket of its time
     head = np.full(BUCKETS, -1, np.int32)
     capacity = 4096
     entry_cell, entry_next = np.empty(capacity, np.int32), np.empty(capacity, np.int32)
@@ -306,19 +312,19 @@ def _spread(
             side_a[k], side_b[k] = half_i * stride + half_j, offset[k] - half_i * stride - half_j
 
     seconds[first] = 0.0
-    waiting[first] = 0
+    waits[first] = 1
     entry_cell[0], entry_next[0] = first, -1
     used, head[0] = 1, 0
-    base, b, count = np.int64(0), 0, 1  # first bucket of the window, current bucket, entries in the window
+    base, b, count = 0, 0, 1  # first bucket of the window, current bucket, entries in the window
     while True:
         if count == 0:
             if later_count == 0:
                 break
             # open the next window where the nearest waiting cell lies
-            nearest = np.int64(9223372036854775807)
+            nearest = 9223372036854775807
             for n in range(later_count):
-                q = waiting[later[n]]
-                if q >= base + BUCKETS and q < nearest:
+                q = _bucket(seconds[later[n]], per_bucket)
+                if base + BUCKETS <= q < nearest:
                     nearest = q
             if nearest == 9223372036854775807:
                 break
@@ -326,7 +332,7 @@ def _spread(
             b, kept = 0, 0
             for n in range(later_count):
                 v = later[n]
-                q = waiting[v]
+                q = _bucket(seconds[v], per_bucket)
                 if q < old + BUCKETS:
                     continue  # reached sooner by another way since
                 if q >= base + BUCKETS:
@@ -351,10 +357,11 @@ def _spread(
         v = entry_cell[e]
         entry_next[e], free = free, e
         count -= 1
-        if waiting[v] != base + b:
+        t = seconds[v]
+        if not waits[v] or _bucket(t, per_bucket) != base + b:
             continue
-        waiting[v] = -1
-        t, z_here, slow_here = seconds[v], np.float64(packed[v, 0]), np.float64(packed[v, 1])
+        waits[v] = 0
+        z_here, slow_here = np.float64(packed[v, 0]), np.float64(packed[v, 1])
         for k in range(neighbours):
             w = v + offset[k]
             if seconds[w] <= t:
@@ -375,11 +382,12 @@ def _spread(
             slope = 0.0 if rise != rise else rise / length[k]  # rise is NaN where an elevation is missing
             x = t + cost * _pace(form, slope, pa, pb, pc, pd, pe)
             if x < seconds[w]:
+                q = _bucket(x, per_bucket)
+                is_there = waits[w] and _bucket(seconds[w], per_bucket) == q
                 seconds[w] = x
-                q = np.int64(min(x * per_bucket, 4e18))  # a pit in a faulty model costs more than integers hold
-                if waiting[w] == q:
+                if is_there:
                     continue
-                waiting[w] = q
+                waits[w] = 1
                 if q >= base + BUCKETS:
                     if later_count == later_capacity:
                         later_capacity *= 2

@@ -28,6 +28,7 @@ def serve(desk: App, *, host: str, port: int, open_browser: bool) -> None:
         raise InvalidInput(f"Port {port} is outside 0 to 65535.", field="port")
     import uvicorn
 
+    from wayhome.app.analysis import warm
     from wayhome.web.api import create_api
 
     bound = _bind(host, port)
@@ -38,7 +39,7 @@ def serve(desk: App, *, host: str, port: int, open_browser: bool) -> None:
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             print(f"ready {url}", flush=True)
-            asyncio.get_running_loop().run_in_executor(None, desk.preload)
+            asyncio.get_running_loop().run_in_executor(None, warm)
             if open_browser:
                 webbrowser.open(url)
 
