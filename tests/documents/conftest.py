@@ -254,7 +254,7 @@ FIGURES: dict[str, Any] = {
         "unused_teams": ["Bravo"], "rest_of_world": 0.25, "caveats": ["Hours at hand: 4.0, less the way there."],
     },
     "departure": {
-        "sentence": "The evidence alone puts 20.0 % outside the map.", "probability_left": 0.2, "rest_of_world": 0.25,
+        "sentence": "The evidence alone puts 20.0 % outside the map; had every POD been half, it would be 22.0 %.", "probability_left": 0.2, "rest_of_world": 0.25,
         "half_pod": {"rest_of_world": 0.22, "probability_left": 0.2}, "from_evidence": {"weight_before": 0.3, "weight_after": 0.07},
         "boundaries": [], "warning": "-", "caveats": [],
     },

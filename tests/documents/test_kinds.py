@@ -185,7 +185,7 @@ def test_departure_sheet_is_one_page_with_conclusion_evidence_and_warning(
     assert len(pypdfium2.PdfDocument(pdf)) == 1
     text = text_of(pdf)
     for told in ("The subject has left the area. Decided by Tsunade (Hokage)", "90.0 %", "Tracks end at the border.",
-                 "S1, statement of border watch", "is not evidence that the subject has left", "had every POD been half 22.0 %",
+                 "S1, statement of border watch", "is not evidence that the subject has left", "had every POD been half, it would be 22.0 %",
                  "Border of the Fire country", "a crossing would not have been noticed", "Decided by", "Ran away 0.5"):  # fmt: skip
         assert told in text
 
@@ -274,3 +274,12 @@ def test_kinds_say_which_figures_and_map_they_need() -> None:
     assert figures_of("plan") == ("plan",)
     assert set(figures_of("suspension")) == {"poa", "departure"}
     assert has_map("assignment") and has_map("poa") and not has_map("suspension")
+
+
+def test_a_caveat_that_searches_share_is_said_once(
+    under_way: Any, figures: dict[str, Any], printed: Callable[..., str]
+) -> None:
+    told = ["A1: no track.", "A2: no track.", "Other: stands alone.", "Decision aid: people decide."]
+    text = printed("plan", under_way, figures={"plan": {**figures["plan"], "caveats": told}})
+    assert "A1, A2: no track." in text
+    assert "Other: stands alone." in text

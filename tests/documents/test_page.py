@@ -64,6 +64,7 @@ def test_letters_beyond_the_fonts_are_named(text_of: Callable[[bytes], str]) -> 
 def test_ten_thousand_characters_without_a_space_stay_on_the_paper(text_of: Callable[[bytes], str]) -> None:
     import pypdfium2  # type: ignore[import-untyped]
 
+    # (both a row of a table and a paragraph are longer than a page)
     pdf = typeset(Paper(title="long", blocks=(para("x" * 10_000), table("A*1|B*1", [["y" * 10_000, "z"]], ""))), FRAME)
     text = text_of(pdf).replace(" ", "")
     assert text.count("x") >= 10_000 and text.count("y") >= 10_000
@@ -71,6 +72,16 @@ def test_ten_thousand_characters_without_a_space_stay_on_the_paper(text_of: Call
         width, read = page.get_width(), page.get_textpage()
         right = max(read.get_rect(i)[2] for i in range(read.count_rects()))
         assert right <= width - 30  # points; the margin is 48
+
+
+@pytest.mark.hostile
+def test_a_hundred_short_lines_in_a_table_stay_on_the_paper() -> None:
+    import pypdfium2
+
+    pdf = typeset(Paper(title="tall", blocks=(table("A*1", [["\n".join("abcd" for _ in range(100))]], ""),)), FRAME)
+    for page in pypdfium2.PdfDocument(pdf):
+        read = page.get_textpage()
+        assert min(read.get_rect(i)[1] for i in range(read.count_rects())) > 20  # points above the page's edge
 
 
 @pytest.mark.hostile

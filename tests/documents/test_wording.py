@@ -37,7 +37,8 @@ def test_times_are_local_and_name_their_zone(zone: str, shown: str) -> None:
 
 
 def test_time_of_printing_names_offset_and_zone() -> None:
-    assert wording("Asia/Kathmandu").printed() == "2026-07-01 17:45 UTC+05:45 (UTC+05:45, Asia/Kathmandu)"
+    assert wording("Asia/Kathmandu").printed() == "2026-07-01 17:45 UTC+05:45 (Asia/Kathmandu)"
+    assert wording("Europe/Vienna").printed() == "2026-07-01 14:00 CEST (UTC+02:00, Europe/Vienna)"
 
 
 def test_a_letter_is_dated_by_the_local_day() -> None:

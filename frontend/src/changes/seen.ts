@@ -51,16 +51,17 @@ export function seen(state: CaseState, table: Product<"segments">["data"] | null
 
   const busy = new Map(Object.values(assignments.assignments).filter((a) => a.status === "draft" || a.status === "dispatched").map((a) => [a.segment, a]));
   const figures = new Map(table?.segments.map((row) => [row.id, row]));
-  const segments = Object.values(area.segments).filter((s) => s.retired === null && s.ring.length > 2).map((s): Feature => {
+  const segments = Object.values(area.segments).filter((s) => s.retired === null && s.ring.length > 2).flatMap((s): Feature[] => {
     const row = figures.get(s.id);
-    return {
-      type: "Feature",
-      properties: {
-        id: s.id, name: s.name, label: row ? `${s.name}\n${percent(row.poa)}` : s.name, poa: row?.poa ?? null,
-        use: busy.get(s.id)?.status ?? (row && row.searched_times > 0 ? "searched" : "free"),
-      },
-      geometry: { type: "Polygon", coordinates: polygon(s.ring) },
+    const properties = {
+      id: s.id, name: s.name, label: row ? `${s.name}\n${percent(row.poa)}` : s.name, poa: row?.poa ?? null,
+      use: busy.get(s.id)?.status ?? (row && row.searched_times > 0 ? "searched" : "free"),
     };
+    // the name stands at one point: on a polygon the map would repeat it in every tile
+    return [
+      { type: "Feature", properties, geometry: { type: "Polygon", coordinates: polygon(s.ring) } },
+      { type: "Feature", properties, geometry: { type: "Point", coordinates: middle(s.ring) } },
+    ];
   });
   const regions = Object.values(area.regions).filter((r) => r.retired === null && r.ring.length > 2).map((r): Feature => ({
     type: "Feature", properties: { id: r.id, name: r.name }, geometry: { type: "Polygon", coordinates: polygon(r.ring) },
@@ -72,12 +73,33 @@ export function seen(state: CaseState, table: Product<"segments">["data"] | null
   return { points: collection(points), segments: collection(segments), regions: collection(regions), boundaries: collection(boundaries) };
 }
 
+/** The centroid of a ring, by the shoelace formula; of a ring without area, the mean of its corners. */
+export function middle(ring: readonly Position[]): [number, number] {
+  const corners = ring.map(pair);
+  const [x0, y0] = corners[0] ?? [0, 0];
+  let [twice, x, y] = [0, 0, 0];
+  corners.forEach(([ax, ay], i) => {
+    const [bx, by] = corners[(i + 1) % corners.length] ?? [ax, ay];
+    const cross = (ax - x0) * (by - y0) - (bx - x0) * (ay - y0);
+    twice += cross;
+    x += cross * (ax + bx - 2 * x0);
+    y += cross * (ay + by - 2 * y0);
+  });
+  if (twice === 0) return [corners.reduce((sum, c) => sum + c[0], 0) / corners.length, corners.reduce((sum, c) => sum + c[1], 0) / corners.length];
+  return [x0 + x / (3 * twice), y0 + y / (3 * twice)];
+}
+
 function samePlace(a: Position, b: Position | undefined): boolean {
   return b !== undefined && a.lat_deg === b.lat_deg && a.lon_deg === b.lon_deg;
 }
 
+/** What is drawn, reduced to what its extent needs. */
+interface Drawn {
+  features: { geometry: Feature["geometry"] }[];
+}
+
 /** The box around everything drawn: [west, south, east, north], or null where there is nothing. */
-export function extent(parts: readonly Features[]): [number, number, number, number] | null {
+export function extent(parts: readonly Drawn[]): [number, number, number, number] | null {
   let box: [number, number, number, number] | null = null;
   for (const { features } of parts) {
     for (const { geometry } of features) {

@@ -120,7 +120,7 @@ export class MapDesk {
 
   async fit(box: [number, number, number, number]): Promise<void> {
     await this.#ready;
-    this.#map.fitBounds(box, { padding: 32, maxZoom: 15, animate: false });
+    this.#map.fitBounds(box, { padding: 32, maxZoom: 14, animate: false });
   }
 
   /** Wait for a point, a line or an outline; null ends the waiting. */

@@ -80,7 +80,7 @@ export function LAYERS(isDark: boolean): LayerSpecification[] {
     { id: "tracks-casing", type: "line", source: "tracks", paint: { "line-color": "#ffffff", "line-width": 4, "line-opacity": 0.8 } },
     { id: "tracks-line", type: "line", source: "tracks", paint: { "line-color": "#0077ff", "line-width": 2 } },
     {
-      id: "segments-text", type: "symbol", source: "segments",
+      id: "segments-text", type: "symbol", source: "segments", filter: ["==", ["geometry-type"], "Point"],
       layout: { ...FONT, "text-size": 13, "text-field": ["get", "label"], "text-allow-overlap": false }, paint: halo,
     },
     {

@@ -77,7 +77,7 @@ def poa(w: Wording, for_id: str | None) -> Paper:
         blocks += [heading("Scenarios"), scenario_table(w)]
     if segments:
         blocks += [heading("Segments"), _segments(segments)]
-    blocks += _caveats(data, segments)
+    blocks += _caveats(w.caveats("poa"), w.caveats("segments"))
     return Paper(title="Probability map", blocks=tuple(blocks))
 
 
@@ -109,7 +109,7 @@ def plan(w: Wording, for_id: str | None) -> Paper:
                 ("Outside the map", chance(data.get("rest_of_world"))),
             ]),
         ]  # fmt: skip
-        blocks += _caveats(data)
+        blocks += _caveats(w.caveats("plan"))
     blocks.append(heading("What binds every team: orders in force"))
     orders = [w.order(o) for o in w.state.decisions.in_force()]
     blocks.append(bullets(orders) if orders else para("None."))
@@ -140,15 +140,7 @@ def departure(w: Wording, for_id: str | None) -> Paper:
     if not data:
         blocks.append(para(w.missing("departure", "departure figures")))
     else:
-        half = data.get("half_pod", {})
-        blocks += [
-            para(data["sentence"]),
-            facts([
-                ("Outside the map by evidence alone", chance(data.get("probability_left"))),
-                ("Outside the map after failed searches", chance(data.get("rest_of_world"))),
-                ("The same, had every POD been half", chance(half.get("rest_of_world"))),
-            ], 70),
-        ]  # fmt: skip
+        blocks.append(para(data["sentence"]))
         moved = data.get("from_evidence", {})
         if "weight_before" in moved:
             blocks.append(para(
@@ -166,12 +158,12 @@ def departure(w: Wording, for_id: str | None) -> Paper:
     ]
     blocks += [
         heading("Evidence and what it says"),
-        table("Evidence*6|Likelihood under*5|Reason*4", judged, "No evidence has been judged."),
+        table("Evidence*6|Likelihood under*7|Reason*4", judged, "No evidence has been judged."),
     ]
     blocks += [
         heading("Boundaries and their watch"),
         _boundaries(w),
-        *_caveats(data),
+        *_caveats(w.caveats("departure")),
         signatures("Decided by", "Reviewed by", "Date and time"),
     ]
     return Paper(title="Departure sheet", blocks=tuple(blocks))
@@ -235,6 +227,6 @@ def _scenario(w: Wording, key: str) -> str:
     return next((s.title for s in w.state.scenarios.scenarios if s.id == key), key)
 
 
-def _caveats(*products: dict[str, Any]) -> Sequence[Block]:
-    told = list(dict.fromkeys(c for p in products for c in p.get("caveats", ())))
-    return [heading("What these figures rest on"), bullets(told)] if told else []
+def _caveats(*told: list[str]) -> Sequence[Block]:
+    lines = list(dict.fromkeys(c for caveats in told for c in caveats))
+    return [heading("What these figures rest on"), bullets(lines)] if lines else []

@@ -160,7 +160,7 @@ def _achieved(w: Wording) -> list[Block]:
     ]
     if half := w.figures("departure").get("half_pod"):
         rows.append(("The same, had every POD been half of what was claimed", chance(half.get("rest_of_world"))))
-    caveats = list(data.get("caveats", ()))
+    caveats = w.caveats("poa")
     tail = [para("These figures rest on: " + " ".join(caveats), "small")] if caveats else []
     return [facts(rows, 78), para(NOT_EVIDENCE, "small"), *tail]
 

@@ -180,17 +180,17 @@ def _statements(w: Wording) -> list[Block]:
         seen = [f"seen {w.when(s.observed_at)}"] if s.observed_at else []
         seen += [f"told {w.when(s.told_at)}"] if s.told_at else []
         seen += [s.place] if s.place else []
-        seen += [f"{s.position}"] if s.position else []
+        seen += [w.in_table(s.position)] if s.position else []
         seen += [f"heading {s.bearing_deg:.0f}° from true north"] if s.bearing_deg is not None else []
         text = s.text if s.withdrawn is None else f"{s.text}\nWITHDRAWN: {s.withdrawn}"
         rows.append([s.id, s.witness, "\n".join(seen) or None, text, chance(s.reliability)])
-    return [table("No.|Witness*4|When and where*6|What was said*10|>Reliance*2", rows, "No statement yet.")]
+    return [table("No.|Witness*4|When and where*8|What was said*10|>Reliance*2", rows, "No statement yet.")]
 
 
 def _clues(w: Wording) -> list[Block]:
     rows: list[list[str | None]] = []
     for c in w.state.evidence.clues.values():
-        where = [x for x in (w.when(c.found_at), c.place, str(c.position) if c.position else "") if x]
+        where = [x for x in (w.when(c.found_at), c.place, w.in_table(c.position) if c.position else "") if x]
         text = f"{c.name}: {c.description}" if c.description else c.name
         rows.append(
             [
@@ -200,7 +200,7 @@ def _clues(w: Wording) -> list[Block]:
                 _custody(w, c),
             ]
         )
-    return [table("No.|What*7|When and where*5|Chain of custody*8", rows, "No clue yet.")]
+    return [table("No.|What*7|When and where*6|Chain of custody*7", rows, "No clue yet.")]
 
 
 def _custody(w: Wording, clue: Clue) -> str:
@@ -220,7 +220,7 @@ def scenario_table(w: Wording) -> Block:
         for s in book.scenarios
     ]
     return table(
-        "Scenario*5|Kind*3|>Weight*2|>With evidence*2|Reason*6",
+        "Scenario*5|Kind*3|>Weight before*3|>Weight now*3|Reason*6",
         rows,
         'No scenarios yet; until then only "lost" is planned for.',
     )

@@ -73,7 +73,9 @@ class Wording:
     def printed(self) -> str:
         """Time of printing with zone name and offset, for the foot of every page."""
         local = self.given.printed_at.astimezone(self.zone)
-        return f"{self.when(local)} (UTC{local.isoformat()[-6:]}, {self.state.report.time_zone})"
+        offset = f"UTC{local.isoformat()[-6:]}"
+        named = self._zone(local) != offset
+        return f"{self.when(local)} ({f'{offset}, ' if named else ''}{self.state.report.time_zone})"
 
     def _zone(self, local: datetime) -> str:
         name = local.tzname() or ""
@@ -85,7 +87,11 @@ class Wording:
         """Degrees, UTM and MGRS of a position; None stays None."""
         if position is None:
             return None
-        return " · ".join([f"{position.lat_deg:.5f}, {position.lon_deg:.5f}", *grid_references(position)])
+        return " · ".join([str(position), *grid_references(position)])
+
+    def in_table(self, position: Position) -> str:
+        """Degrees and grid reference, one below the other."""
+        return "\n".join([str(position), grid_references(position)[-1]])
 
     def point(self, point: Point | None) -> str | None:
         """A PLS, LKP or IPP: place, position, time."""
@@ -166,6 +172,20 @@ class Wording:
         """A product's data, empty where there are none."""
         held = self.given.figures.get(name)
         return {} if not held or "missing" in held else dict(held)
+
+    def caveats(self, name: str) -> list[str]:
+        """What a product's figures rest on; one that several assignments share (``A1: ...``) is said once."""
+        shared: dict[str, list[str]] = {}
+        for caveat in self.figures(name).get("caveats", ()):
+            key, colon, rest = caveat.partition(": ")
+            about = [key] if colon and key in self.state.assignments.assignments else []
+            shared.setdefault(rest if about else caveat, []).extend(about)
+        # every page's foot says already who decides
+        return [
+            f"{', '.join(about)}: {c}" if about else c
+            for c, about in shared.items()
+            if not c.startswith("Decision aid")
+        ]
 
     def missing(self, name: str, what: str) -> str:
         """Why there are no figures of a product."""

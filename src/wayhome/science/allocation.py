@@ -296,7 +296,7 @@ def _numbers(values: object, field: str) -> list[float]:
 
 
 def _allocation(p: Array, w: Array, total: Array, spread: Array, dual: Array, *, single: bool) -> Allocation:
-    """The answer with its proof: any prices bound what can be found, so the better of two is taken."""
+    """The answer with its proof: any prices bound what can be found, and so does all effort in every cell."""
     covered = np.einsum("ij,ij->i", w, spread)
     left = p * np.exp(-covered)
     pos = float(p @ -np.expm1(-covered))
@@ -307,7 +307,7 @@ def _allocation(p: Array, w: Array, total: Array, spread: Array, dual: Array, *,
     spread.flags.writeable = dual.flags.writeable = False
     return Allocation(
         effort=spread[:, 0] if single else spread, pos=pos, residual=float(left.sum()), dual=dual,
-        gap=max(0.0, min(*bounds, float(p.sum())) - pos),
+        gap=max(0.0, min(*bounds, float(p @ -np.expm1(-(w @ total)))) - pos),
     )
 
 
