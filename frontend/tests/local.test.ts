@@ -22,6 +22,12 @@ describe("sources", () => {
     expect(readFileSync(here("../package-lock.json"), "utf8")).not.toContain('"resolved": "http');
     expect(readFileSync(here("../.npmrc"), "utf8")).not.toMatch(/https?:/);
   });
+  test("no value is of type any", () => {
+    const root = here("../src");
+    const loose = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((f) => /\.(ts|svelte)$/.test(f))
+      .filter((f) => /(:|\bas|<|,)\s*any\b(?!\w| )|@ts-(ignore|nocheck)/.test(readFileSync(`${root}/${f}`, "utf8")));
+    expect(loose).toEqual([]);
+  });
   test("only the adapter imports the map library", () => {
     const root = here("../src");
     const importers = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((f) => /\.(ts|svelte)$/.test(f))

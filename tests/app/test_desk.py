@@ -45,7 +45,9 @@ def test_rest_of_world_grows_by_exactly_one_over_one_minus_opos(searching: Searc
     (search,) = made["searches"]
     segment = app.product(case, "segments").data["segments"][0]
     assert made["rest_of_world"] == pytest.approx(outside / (1 - search["opos"]), rel=1e-14)
-    assert search["opos"] == pytest.approx(segment["poa"] * (1 - search["opos"]) * 1.0, rel=1e-12)  # POD .5: found half, half left
+    assert search["opos"] == pytest.approx(
+        segment["poa"] * (1 - search["opos"]) * 1.0, rel=1e-12
+    )  # POD .5: found half, half left
     assert segment["pod_cumulative"] == pytest.approx(0.5, abs=1e-12)
 
 
@@ -87,7 +89,9 @@ def test_a_statement_leaves_the_key_alone_and_a_debrief_does_not(searching: Sear
     assert app.product(case, "poa").key != key
 
 
-def test_replaying_the_journal_on_another_desk_reproduces_the_map_bit_for_bit(searching: Searching, tmp_path: Path) -> None:
+def test_replaying_the_journal_on_another_desk_reproduces_the_map_bit_for_bit(
+    searching: Searching, tmp_path: Path
+) -> None:
     app, case = searching
     import_files(app, case, [("one.gpx", track(42.2, -71.1))], for_="A1")
     app.do(case, "debrief_assignment", {"assignment": "A1", "sweep_width": "30 m"})

@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +53,60 @@ def blue_hills() -> Path:
     if not folder.exists():
         pytest.skip(f"the real data is not at {DATA} (set WAYHOME_DATA)")
     return folder
+
+
+def _box(lat: float, lon: float, dlat: float, dlon: float) -> list[list[float]]:
+    return [[lon, lat], [lon + dlon, lat], [lon + dlon, lat + dlat], [lon, lat + dlat], [lon, lat]]
+
+
+@pytest.fixture
+def segments() -> str:
+    """Five segments of the Blue Hills around the place last known, as GeoJSON."""
+    rings = {
+        "Great Blue": _box(42.2050, -71.1200, 0.0140, 0.0180),
+        "Houghtons": _box(42.2050, -71.1010, 0.0140, 0.0180),
+        "Hoosicwhisick": _box(42.2200, -71.1200, 0.0110, 0.0180),
+        "Buck Hill": _box(42.2050, -71.0820, 0.0150, 0.0200),
+        "Ponkapoag": _box(42.1900, -71.1010, 0.0140, 0.0200),
+    }
+    features = [
+        {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+        for name, ring in rings.items()
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+class Server:
+    """`wayhome serve` on a desk, as a process that a test may kill and start again on the same port."""
+
+    def __init__(self, desk: Path) -> None:
+        self.desk, self.port = desk, 0
+        self.start()
+
+    def start(self) -> None:
+        """Start, and wait for the line that says where."""
+        command = [sys.executable, "-m", "wayhome", "--desk", str(self.desk), "serve", "--port", str(self.port)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        said = self.process.stdout.readline()
+        assert said.startswith("ready http://127.0.0.1:"), said
+        self.url = said.split()[1]
+        self.port = int(self.url.rstrip("/").rsplit(":", 1)[1])
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait()
+
+    def json(self, path: str) -> Any:
+        """What the API answers at a path such as `cases`."""
+        with urllib.request.urlopen(f"{self.url}api/{path}", timeout=60) as answer:
+            return json.load(answer)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server on the desk that `wayhome` works on."""
+    served = Server(tmp_path / "desk")
+    yield served
+    served.kill()

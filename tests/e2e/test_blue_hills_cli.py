@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ import numpy as np
 import pytest
 import rasterio
 from rasterio.warp import transform
-
 
 REPORT = """
 title = "Overdue walker in the Blue Hills"
@@ -33,29 +31,12 @@ relief = "flat"
 IPP = (42.2139, -71.0931)
 
 
-def box(lat: float, lon: float, dlat: float, dlon: float) -> list[list[float]]:
-    return [[lon, lat], [lon + dlon, lat], [lon + dlon, lat + dlat], [lon, lat + dlat], [lon, lat]]
-
-
-def segments() -> str:
-    rings = {
-        "Great Blue": box(42.2050, -71.1200, 0.0140, 0.0180),
-        "Houghtons": box(42.2050, -71.1010, 0.0140, 0.0180),
-        "Hoosicwhisick": box(42.2200, -71.1200, 0.0110, 0.0180),
-        "Buck Hill": box(42.2050, -71.0820, 0.0150, 0.0200),
-        "Ponkapoag": box(42.1900, -71.1010, 0.0140, 0.0200),
-    }
-    features = [
-        {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
-        for name, ring in rings.items()
-    ]
-    return json.dumps({"type": "FeatureCollection", "features": features})
-
-
 @pytest.mark.e2e
-def test_a_case_from_report_to_moved_map(wayhome: Callable[..., Any], blue_hills: Path, tmp_path: Path) -> None:
+def test_a_case_from_report_to_moved_map(
+    wayhome: Callable[..., Any], blue_hills: Path, segments: str, tmp_path: Path
+) -> None:
     (tmp_path / "report.toml").write_text(REPORT.format(lat=IPP[0], lon=IPP[1]))
-    (tmp_path / "segments.geojson").write_text(segments())
+    (tmp_path / "segments.geojson").write_text(segments)
     opened = wayhome("case", "open", "report.toml").json
     case = opened["case"]
     wayhome(
@@ -129,7 +110,7 @@ def test_a_case_from_report_to_moved_map(wayhome: Callable[..., Any], blue_hills
 
 @pytest.mark.e2e
 def test_bad_input_is_a_sentence_an_exit_code_and_nothing_written(
-    wayhome: Callable[..., Any], blue_hills: Path, tmp_path: Path
+    wayhome: Callable[..., Any], blue_hills: Path, segments: str, tmp_path: Path
 ) -> None:
     (tmp_path / "report.toml").write_text(REPORT.format(lat=IPP[0], lon=IPP[1]))
     (tmp_path / "placeless.toml").write_text(
@@ -139,7 +120,7 @@ def test_bad_input_is_a_sentence_an_exit_code_and_nothing_written(
     (tmp_path / "africa.gpx").write_text(
         '<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg><trkpt lat="-1.2" lon="36.8"/><trkpt lat="-1.3" lon="36.8"/></trkseg></trk></gpx>'
     )
-    (tmp_path / "segments.geojson").write_text(segments())
+    (tmp_path / "segments.geojson").write_text(segments)
     placeless = wayhome("case", "open", "placeless.toml").json["case"]
     case = wayhome("case", "open", "report.toml").json["case"]
     wayhome("import", case, "segments.geojson", "--as", "segment")

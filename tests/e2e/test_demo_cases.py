@@ -58,7 +58,14 @@ def test_the_letter_says_why_on_what_evidence_who_reviewed_and_what_would_reopen
     pdf = document(desk, "taking-leave", "suspension", for_id="P1")
     text = " ".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf))
     text = " ".join(text.split())
-    for words in ("has left the boundaries", "ANBU team-06", "reviewed", "confirmed sighting", "unharmed", "Decision aid"):
+    for words in (
+        "has left the boundaries",
+        "ANBU team-06",
+        "reviewed",
+        "confirmed sighting",
+        "unharmed",
+        "Decision aid",
+    ):
         assert words.lower() in text.lower(), words
 
 

@@ -47,7 +47,8 @@ def test_length_inside_and_outside_a_segment_make_the_whole(track: Array, inside
     whole = coverage(GRID, [track], 40.0).achieved.track_length_m
     parts = [
         coverage(GRID, [track], 40.0, Raster(m, GRID, "mask")).achieved.track_length_m
-        for m in (inside, ~inside) if m.any()
+        for m in (inside, ~inside)
+        if m.any()
     ]
     assert sum(parts) == pytest.approx(whole, rel=1e-9, abs=1e-9)
     assert whole <= length_m(track) * (1 + 1e-9)
@@ -67,9 +68,7 @@ efforts = arrays(np.float64, 3, elements=st.sampled_from([0.0, 0.2, 1.0, 4.0]))
 
 
 @given(weights, rates, efforts, st.integers(0, 2**32 - 1))
-def test_no_other_allocation_finds_more_than_the_proved_gap(
-    poa: Array, rate: Array, effort: Array, seed: int
-) -> None:
+def test_no_other_allocation_finds_more_than_the_proved_gap(poa: Array, rate: Array, effort: Array, seed: int) -> None:
     best = allocation(poa, rate, effort)
     total = float(poa.sum())
     assert best.gap <= 1e-9 * total

@@ -29,7 +29,9 @@ def beliefs(draw: st.DrawFn) -> Belief:
         mass = draw(arrays(np.float64, GRID.shape, elements=st.floats(0.0, 1.0)))
         outside = draw(st.floats(0.001, 1.0))
         total = mass.sum() + outside
-        parts.append((f"scenario {s}", float(weight[s] / weight.sum()), Raster(mass / total, GRID, "poa"), outside / total))
+        parts.append(
+            (f"scenario {s}", float(weight[s] / weight.sum()), Raster(mass / total, GRID, "poa"), outside / total)
+        )
     return Belief.mixture(GRID, parts)
 
 
@@ -150,8 +152,10 @@ def test_containment_regions_hold_their_level_and_no_cell_too_many(belief: Belie
 
 
 @given(
-    st.lists(st.floats(0.01, 1.0), min_size=2, max_size=5), st.floats(0.01, 1.0),
-    st.lists(st.tuples(st.integers(0, 4), st.floats(0.0, 0.95)), max_size=5), st.floats(0.05, 0.95),
+    st.lists(st.floats(0.01, 1.0), min_size=2, max_size=5),
+    st.floats(0.01, 1.0),
+    st.lists(st.tuples(st.integers(0, 4), st.floats(0.0, 0.95)), max_size=5),
+    st.floats(0.05, 0.95),
 )
 def test_the_table_of_regions_follows_the_same_law(
     values: list[float], outside: float, searches: list[tuple[int, float]], share: float

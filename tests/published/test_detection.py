@@ -40,8 +40,12 @@ def test_sweep_width_from_detection_range(visibility: str, factor: float) -> Non
 @pytest.mark.parametrize(
     ("name", "area_km2", "speed_kmh", "searchers", "before_rounding"),
     [
-        ("DD04", 0.279, 1.75, 5, 4.02), ("DD01", 0.366, 1.75, 6, 5.27), ("DD02", 0.224, 1.0, 6, 5.65),
-        ("DD03", 0.397, 1.0, 11, 10.01), ("EE02", 0.193, 1.0, 5, 4.86), ("EE03", 0.425, 2.0, 6, 5.36),
+        ("DD04", 0.279, 1.75, 5, 4.02),
+        ("DD01", 0.366, 1.75, 6, 5.27),
+        ("DD02", 0.224, 1.0, 6, 5.65),
+        ("DD03", 0.397, 1.0, 11, 10.01),
+        ("EE02", 0.193, 1.0, 5, 4.86),
+        ("EE03", 0.425, 2.0, 6, 5.36),
         ("EE01", 0.215, 1.0, 6, 5.42),
     ],
 )
@@ -57,8 +61,13 @@ def test_searchers_of_a_published_plan(
 
 def swept(sigma: float, scale: float) -> float:
     """Sweep width of one straight pass in units of W: the integral of 1 - exp(-F)."""
-    value, _ = quad(lambda y: 1 - exp(-scale * exp(-y * y / (2 * sigma**2)) / (sigma * sqrt(2 * pi))), -12, 12,
-                    points=[-1, 0, 1], epsabs=1e-12)
+    value, _ = quad(
+        lambda y: 1 - exp(-scale * exp(-y * y / (2 * sigma**2)) / (sigma * sqrt(2 * pi))),
+        -12,
+        12,
+        points=[-1, 0, 1],
+        epsabs=1e-12,
+    )
     return float(value)
 
 

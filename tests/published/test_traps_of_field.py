@@ -18,9 +18,7 @@ PAIR = Grid(crs="EPSG:32619", x_west_m=0.0, y_north_m=10.0, cell_m=10.0, height=
 
 
 def one_region(poa: float, rest_of_world: float) -> RegionTable:
-    return RegionTable(
-        names=("a", "b"), poa_first=(poa, 1.0 - poa - rest_of_world), rest_of_world_first=rest_of_world
-    )
+    return RegionTable(names=("a", "b"), poa_first=(poa, 1.0 - poa - rest_of_world), rest_of_world_first=rest_of_world)
 
 
 def belief_of(poa: list[float], rest_of_world: float) -> Belief:

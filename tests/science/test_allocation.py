@@ -24,21 +24,24 @@ def test_the_json_of_the_command() -> None:
     assert answer["seconds"] == 0.25
 
 
-@pytest.mark.parametrize(("changes", "says"), [
-    ({"poa": [0.5, -0.1]}, r"poa\[1\] is -0.1"),
-    ({"poa": [0.5, float("nan")]}, r"poa\[1\] is nan"),
-    ({"poa": [0.5, True]}, r"poa\[1\]"),
-    ({"poa": [0.5, "x"]}, r"poa\[1\]"),
-    ({"poa": []}, "rate needs 0 rows"),
-    ({"rate": [[1.0]]}, "rate needs 2 rows"),
-    ({"rate": [[1.0], [1.0, 2.0]]}, r"rate\[1\] has 2 numbers"),
-    ({"rate": [[1.0], [-1.0]]}, r"rate\[1\]\[0\]"),
-    ({"rate": [[1.0], 3]}, r"rate\[1\] must be a list"),
-    ({"effort": [-1.0]}, r"effort\[0\]"),
-    ({"effort": [float("inf")]}, r"effort\[0\]"),
-    ({"effort": 3}, "effort must be a list"),
-    ({"speed": 1}, "unknown: speed"),
-])
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"poa": [0.5, -0.1]}, r"poa\[1\] is -0.1"),
+        ({"poa": [0.5, float("nan")]}, r"poa\[1\] is nan"),
+        ({"poa": [0.5, True]}, r"poa\[1\]"),
+        ({"poa": [0.5, "x"]}, r"poa\[1\]"),
+        ({"poa": []}, "rate needs 0 rows"),
+        ({"rate": [[1.0]]}, "rate needs 2 rows"),
+        ({"rate": [[1.0], [1.0, 2.0]]}, r"rate\[1\] has 2 numbers"),
+        ({"rate": [[1.0], [-1.0]]}, r"rate\[1\]\[0\]"),
+        ({"rate": [[1.0], 3]}, r"rate\[1\] must be a list"),
+        ({"effort": [-1.0]}, r"effort\[0\]"),
+        ({"effort": [float("inf")]}, r"effort\[0\]"),
+        ({"effort": 3}, "effort must be a list"),
+        ({"speed": 1}, "unknown: speed"),
+    ],
+)
 def test_the_json_is_checked_by_field_and_index(changes: dict[str, Any], says: str) -> None:
     payload = {"poa": [0.5, 0.5], "rate": [[1.0], [1.0]], "effort": [2.0], **changes}
     with pytest.raises(InvalidInput, match=says):
@@ -96,7 +99,8 @@ HOURS = np.array([[3.0, 4.0, 0.0], [3.0, 3.0, 3.0], [2.0, -1.0, 4.0], [4.0, 4.0,
 def best_of_all(locked: dict[int, int]) -> list[tuple[float, tuple[int, ...]]]:
     pos = POA[:, None] * (1 - np.exp(-RATE * np.maximum(HOURS, 0)))
     plans = [
-        (sum(float(pos[s, k]) for k, s in enumerate(plan)), plan) for plan in permutations(range(4), 3)
+        (sum(float(pos[s, k]) for k, s in enumerate(plan)), plan)
+        for plan in permutations(range(4), 3)
         if all(plan[k] == s for k, s in locked.items())
     ]
     return sorted(plans, reverse=True)

@@ -22,10 +22,13 @@ def on(values: ArrayLike, quantity: Quantity = "poa", grid: Grid = GRID) -> Rast
 @pytest.fixture
 def belief() -> Belief:
     """Lost (.6): .4 .3 / .1 .0 and ROW .2; left by car (.4): all in the last cell .1 and ROW .9."""
-    return Belief.mixture(GRID, [
-        ("lost", 0.6, on([[0.4, 0.3], [0.1, 0.0]]), 0.2),
-        ("left by car", 0.4, on([[0.0, 0.0], [0.0, 0.1]]), 0.9),
-    ])
+    return Belief.mixture(
+        GRID,
+        [
+            ("lost", 0.6, on([[0.4, 0.3], [0.1, 0.0]]), 0.2),
+            ("left by car", 0.4, on([[0.0, 0.0], [0.0, 0.1]]), 0.9),
+        ],
+    )
 
 
 def test_mixture_by_hand(belief: Belief) -> None:
@@ -70,7 +73,9 @@ def test_reweighed_by_hand(belief: Belief) -> None:
 
 
 def test_a_scenario_ruled_out_keeps_weight_0_and_no_nan() -> None:
-    belief = Belief.mixture(GRID, [("here", 0.5, on([[1.0, 0], [0, 0]]), 0.0), ("gone", 0.5, on(np.zeros((2, 2))), 1.0)])
+    belief = Belief.mixture(
+        GRID, [("here", 0.5, on([[1.0, 0], [0, 0]]), 0.0), ("gone", 0.5, on(np.zeros((2, 2))), 1.0)]
+    )
     after, update = belief.searched(on([[1.0, 0.0], [0.0, 0.0]], "pod"))
     assert update.weights_after == (0.0, 1.0)
     assert after.rest_of_world == 1.0
@@ -93,12 +98,15 @@ def test_containment_counts_ties_and_is_exact_at_the_level() -> None:
     assert steps.containment_thresholds([0.7])[0].area_m2 == 200.0
 
 
-@pytest.mark.parametrize(("maps", "rest_of_world", "says"), [
-    ([[0.4, 0.3], [0.1, 0.0]], 0.3, "together 1.1"),
-    ([[0.4, 0.3], [0.1, np.nan]], 0.2, "nan"),
-    ([[0.4, 0.3], [0.2, -0.1]], 0.2, "below 0"),
-    ([[0.4, 0.3], [0.1, 0.0]], np.nan, "not a fraction"),
-])
+@pytest.mark.parametrize(
+    ("maps", "rest_of_world", "says"),
+    [
+        ([[0.4, 0.3], [0.1, 0.0]], 0.3, "together 1.1"),
+        ([[0.4, 0.3], [0.1, np.nan]], 0.2, "nan"),
+        ([[0.4, 0.3], [0.2, -0.1]], 0.2, "below 0"),
+        ([[0.4, 0.3], [0.1, 0.0]], np.nan, "not a fraction"),
+    ],
+)
 def test_what_is_no_probability_is_refused(maps: ArrayLike, rest_of_world: float, says: str) -> None:
     with pytest.raises(InvalidInput, match=says):
         Belief.mixture(GRID, [("lost", 1.0, on(maps), rest_of_world)])

@@ -62,9 +62,7 @@ def matching(candidates: list[dict[str, Any]], category: str, ecoregion: str, re
     fitting = [
         row
         for row in candidates
-        if row["category"] == category
-        and row["ecoregion"] in (ecoregion, "all")
-        and row["relief"] in (relief, "all")
+        if row["category"] == category and row["ecoregion"] in (ecoregion, "all") and row["relief"] in (relief, "all")
     ]
     if not fitting:
         return {}
@@ -89,9 +87,7 @@ def plain(name: str) -> str:
 
 
 def test_no_table_is_unknown_here() -> None:
-    found = {
-        p.name for p in (resources.files("wayhome.science") / "tables").iterdir() if p.name.endswith(".toml")
-    }
+    found = {p.name for p in (resources.files("wayhome.science") / "tables").iterdir() if p.name.endswith(".toml")}
     assert found == {f"{name}.toml" for name in NAMES}
 
 
@@ -183,9 +179,7 @@ def test_distance_row(category: str, ecoregion: str, relief: str, n: int, quanti
 
 
 def test_doubtful_strata_say_so() -> None:
-    doubted = {
-        (r["category"], r["ecoregion"], r["relief"]) for r in table("distance")["stratum"] if "doubt" in r
-    }
+    doubted = {(r["category"], r["ecoregion"], r["relief"]) for r in table("distance")["stratum"] if "doubt" in r}
     assert doubted == {
         ("angler", "temperate", "flat"),
         ("child_1_3", "temperate", "mountain"),
@@ -220,9 +214,7 @@ def test_kilometres_agree_with_the_miles_of_another_source() -> None:
             if abs(km - mi * 1.609344) > rounding_km + 0.02 * km:
                 differing.add((row["category"], row["ecoregion"], row["relief"]))
                 assert "doubt" in row, row
-    assert (
-        compared == 69 * 4 - 1
-    )  # all but vehicle, abandoned vehicle and worker; abduction has three quantiles
+    assert compared == 69 * 4 - 1  # all but vehicle, abandoned vehicle and worker; abduction has three quantiles
     assert differing == {("angler", "temperate", "flat"), ("child_1_3", "temperate", "mountain")}
 
 
@@ -341,10 +333,7 @@ def test_survival_rows() -> None:
         assert row["n"] == sorted(row["n"], reverse=True)
         assert row["p_alive"] == sorted(row["p_alive"], reverse=True)
         # a fraction of few cases must be a whole number of them, unless the row says otherwise
-        whole = [
-            abs(p * n - round(p * n)) <= 0.005 * n + 1e-9
-            for p, n in zip(row["p_alive"], row["n"], strict=True)
-        ]
+        whole = [abs(p * n - round(p * n)) <= 0.005 * n + 1e-9 for p, n in zip(row["p_alive"], row["n"], strict=True)]
         assert all(whole) or "doubt" in row
 
 
@@ -499,8 +488,6 @@ def test_every_nlcd_code_of_the_legend_has_a_factor() -> None:
     path = DATA / "terrain" / "nlcd_legend.tsv"
     if not path.exists():
         pytest.skip("the NLCD legend is not here: set WAYHOME_DATA (terrain/nlcd_legend.tsv)")
-    codes = {
-        int(line.split("\t")[0]) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
-    }
+    codes = {int(line.split("\t")[0]) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()}
     assert len(codes) == 20
     assert codes <= {c["code"] for c in table("travel")["nlcd"]["class"]}

@@ -253,7 +253,9 @@ def _shapes(
         out = []
         for command, fields, title in plans:
             done = app.do(case, command, fields, by=by)
-            out.append({"file": name, "as": as_, "what": title, "id": getattr(done.events[0], "id", ""), "caveats": caveats})
+            out.append(
+                {"file": name, "as": as_, "what": title, "id": getattr(done.events[0], "id", ""), "caveats": caveats}
+            )
         return out
 
     return act

@@ -98,7 +98,9 @@ def scenario_maps(inputs: MapInputs, sources: Sources) -> tuple[list[tuple[Raste
             )
         poa, outside = made[about]
         share = part.rest_of_world
-        maps.append((Raster(np.asarray(poa.values, float) * (1.0 - share), grid, "poa"), share + (1.0 - share) * outside))
+        maps.append(
+            (Raster(np.asarray(poa.values, float) * (1.0 - share), grid, "poa"), share + (1.0 - share) * outside)
+        )
     return maps, tuple(dict.fromkeys(caveats))
 
 

@@ -105,10 +105,15 @@ def solve_allocation(payload: Mapping[str, Any], clock: Callable[[], float]) -> 
     missing = {"poa", "rate", "effort"} - set(payload)
     if unknown or missing:
         raise InvalidInput(
-            "The input needs exactly \"poa\", \"rate\" and \"effort\"; "
-            + "; ".join(f"{what} {', '.join(sorted(which))}" for what, which in
-                        (("missing:", missing), ("unknown:", unknown)) if which) + ".",
-            missing=sorted(missing), unknown=sorted(unknown),
+            'The input needs exactly "poa", "rate" and "effort"; '
+            + "; ".join(
+                f"{what} {', '.join(sorted(which))}"
+                for what, which in (("missing:", missing), ("unknown:", unknown))
+                if which
+            )
+            + ".",
+            missing=sorted(missing),
+            unknown=sorted(unknown),
         )
     effort = _numbers(payload["effort"], "effort")
     poa = _numbers(payload["poa"], "poa")
@@ -122,8 +127,12 @@ def solve_allocation(payload: Mapping[str, Any], clock: Callable[[], float]) -> 
             )
     best = allocation(poa, np.reshape(rate, (len(poa), len(effort))), effort)
     return {
-        "effort": best.effort.tolist(), "pos": best.pos, "residual": best.residual, "dual": best.dual.tolist(),
-        "gap": best.gap, "seconds": clock() - began,
+        "effort": best.effort.tolist(),
+        "pos": best.pos,
+        "residual": best.residual,
+        "dual": best.dual.tolist(),
+        "gap": best.gap,
+        "seconds": clock() - began,
     }
 
 
@@ -220,15 +229,25 @@ def team_plan(
     relaxed = allocation(poa * np.exp(-locked_coverage), coverage[:, open_teams], np.ones(len(open_teams)))
     locked_pos = float(poa @ -np.expm1(-locked_coverage))
     choices = tuple(
-        TeamChoice(team=k, segment=None, is_locked=k in locked) if s is None else TeamChoice(
-            team=k, segment=s, is_locked=k in locked, hours=float(hours[s, k]), poa=float(poa[s]),
-            coverage=float(coverage[s, k]), pod=float(-np.expm1(-coverage[s, k])), pos=float(pos[s, k]),
+        TeamChoice(team=k, segment=None, is_locked=k in locked)
+        if s is None
+        else TeamChoice(
+            team=k,
+            segment=s,
+            is_locked=k in locked,
+            hours=float(hours[s, k]),
+            poa=float(poa[s]),
+            coverage=float(coverage[s, k]),
+            pod=float(-np.expm1(-coverage[s, k])),
+            pos=float(pos[s, k]),
             psr_per_h=float(poa[s] * rate[s, k]),
         )
         for k, s in enumerate(segments)
     )
     return TeamPlan(
-        choices=choices, pos_total=total, runner_up=runner_up,
+        choices=choices,
+        pos_total=total,
+        runner_up=runner_up,
         upper_bound=max(total, locked_pos + relaxed.pos + relaxed.gap),
     )
 
@@ -275,7 +294,8 @@ def _checked(
             where = "".join(f"[{i}]" for i in bad[0])
             raise InvalidInput(
                 f"{name}{where} is {array[tuple(bad[0])]}; it must be a finite number of at least 0.",
-                field=name, index=bad[0].tolist(),
+                field=name,
+                index=bad[0].tolist(),
             )
     with np.errstate(over="ignore"):
         if not (isfinite(p.sum()) and isfinite((w * total).max(initial=0.0))):
@@ -306,7 +326,10 @@ def _allocation(p: Array, w: Array, total: Array, spread: Array, dual: Array, *,
     bounds = [_most_found(p, w[:, spent], total[spent], prices[spent]) for prices in (dual, slope)]
     spread.flags.writeable = dual.flags.writeable = False
     return Allocation(
-        effort=spread[:, 0] if single else spread, pos=pos, residual=float(left.sum()), dual=dual,
+        effort=spread[:, 0] if single else spread,
+        pos=pos,
+        residual=float(left.sum()),
+        dual=dual,
         gap=max(0.0, min(*bounds, float(p @ -np.expm1(-(w @ total)))) - pos),
     )
 
@@ -376,7 +399,9 @@ def _interior_point(p: Array, w: Array) -> tuple[Array, Array]:
         ratio = np.where(on, t / z, 0.0)
         weighted = ratio * w
         shrink = left / (1.0 + left * np.einsum("ij,ij->i", weighted, w))
-        schur = np.diag((ratio.sum(axis=0) + slack / prices) * (1.0 + 1e-14)) - (weighted * shrink[:, None]).T @ weighted
+        schur = (
+            np.diag((ratio.sum(axis=0) + slack / prices) * (1.0 + 1e-14)) - (weighted * shrink[:, None]).T @ weighted
+        )
         inverse_t = np.where(on, 1.0 / np.where(on, t, 1.0), 0.0)
         # a cell that is all but emptied prices nothing any more: it follows, and holds no step back
         is_empty = (w * (left[:, None] / prices)).max(axis=1) < _EMPTY
@@ -394,8 +419,11 @@ def _interior_point(p: Array, w: Array) -> tuple[Array, Array]:
             d_slack = pull - slack / prices * d_prices
             d_left = left * (off_left - np.einsum("ij,ij->i", w, d_t))
             reach = min(
-                _longest(t[on], d_t[on]), _longest(z[on], d_z[on]), _longest(slack, d_slack),
-                _longest(prices, d_prices), _longest(left[~is_empty], d_left[~is_empty]),
+                _longest(t[on], d_t[on]),
+                _longest(z[on], d_z[on]),
+                _longest(slack, d_slack),
+                _longest(prices, d_prices),
+                _longest(left[~is_empty], d_left[~is_empty]),
             )
             if is_predictor:
                 ahead = float(((t + reach * d_t) * (z + reach * d_z))[on].sum())
@@ -409,9 +437,7 @@ def _interior_point(p: Array, w: Array) -> tuple[Array, Array]:
     return shares, proof
 
 
-def _proved(
-    p: Array, w: Array, on: NDArray[np.bool_], t: Array, z: Array, prices: Array
-) -> tuple[float, Array, Array]:
+def _proved(p: Array, w: Array, on: NDArray[np.bool_], t: Array, z: Array, prices: Array) -> tuple[float, Array, Array]:
     """Gap, shares and prices of the best answer that an iterate offers."""
     # an idle pair has t << z; without its crumbs the answer is cleaner, and better near the end
     offers = [t, np.where(on & (t * prices >= z), t, 0.0)]

@@ -103,8 +103,9 @@ class Belief:
         for name, mass in zip(self.names, self.maps.sum(axis=(1, 2)) + self.rest_of_world_given, strict=True):
             if not abs(mass - 1.0) <= _HELD_TOLERANCE:
                 raise InvalidInput(
-                    f"Scenario \"{name}\": cells and rest of world sum to {mass:.6g}; they must sum to 1.",
-                    scenario=name, total=float(mass),
+                    f'Scenario "{name}": cells and rest of world sum to {mass:.6g}; they must sum to 1.',
+                    scenario=name,
+                    total=float(mass),
                 )
 
     @classmethod
@@ -117,19 +118,20 @@ class Belief:
         weights, maps, outside = [], [], []
         for name, weight, poa, rest_of_world in parts:
             if poa.expect("poa").grid != grid:
-                raise MismatchError(f"Scenario \"{name}\": its map lies on another grid; resample it first.")
+                raise MismatchError(f'Scenario "{name}": its map lies on another grid; resample it first.')
             if not (isfinite(rest_of_world) and 0.0 <= rest_of_world <= 1.0):
                 raise InvalidInput(
-                    f"Scenario \"{name}\": rest of world {rest_of_world} is not a fraction from 0 to 1.",
+                    f'Scenario "{name}": rest of world {rest_of_world} is not a fraction from 0 to 1.',
                     scenario=name,
                 )
             values = np.asarray(poa.values, np.float64)
             mass = float(values.sum()) + rest_of_world
             if not abs(mass - 1.0) <= SUM_TOLERANCE:
                 raise InvalidInput(
-                    f"Scenario \"{name}\": the cells sum to {mass - rest_of_world:.6g} and the rest of "
+                    f'Scenario "{name}": the cells sum to {mass - rest_of_world:.6g} and the rest of '
                     f"the world is {rest_of_world:.6g}, together {mass:.6g}; they must sum to 1.",
-                    scenario=name, total=mass,
+                    scenario=name,
+                    total=mass,
                 )
             weights.append(float(weight))
             maps.append(values / mass)
@@ -140,8 +142,11 @@ class Belief:
         if not abs(total - 1.0) <= SUM_TOLERANCE:
             raise InvalidInput(f"The scenario weights sum to {total:.6g}; they must sum to 1.", total=total)
         return cls(
-            grid=grid, names=tuple(part[0] for part in parts), weights=np.array(weights) / total,
-            maps=np.stack(maps), rest_of_world_given=np.array(outside),
+            grid=grid,
+            names=tuple(part[0] for part in parts),
+            weights=np.array(weights) / total,
+            maps=np.stack(maps),
+            rest_of_world_given=np.array(outside),
         )
 
     @cached_property
@@ -228,14 +233,10 @@ class Belief:
             at_least = float(poa[last]) if last < poa.size else None
             count = poa.size if at_least is None else int(np.count_nonzero(poa >= at_least))
             area_m2 = count * self.grid.cell_area_m2
-            regions.append(
-                Containment(level=level, poa_at_least=at_least, poa=float(held[count - 1]), area_m2=area_m2)
-            )
+            regions.append(Containment(level=level, poa_at_least=at_least, poa=float(held[count - 1]), area_m2=area_m2))
         return tuple(regions)
 
-    def _given(
-        self, keep: NDArray[np.float64], keep_outside: float, impossible: str
-    ) -> tuple[Belief, Update]:
+    def _given(self, keep: NDArray[np.float64], keep_outside: float, impossible: str) -> tuple[Belief, Update]:
         """Bayes by factors `keep` `[H, W]` and `keep_outside`, all in [0, 1]."""
         flat = self.maps.reshape(len(self.names), -1)
         kept = flat @ keep.ravel() + self.rest_of_world_given * keep_outside
@@ -261,9 +262,12 @@ class Belief:
     def _update(self, after: Belief, pos_by_scenario: NDArray[np.float64], bits: float) -> Update:
         pos = np.clip(pos_by_scenario, 0.0, 1.0)
         return Update(
-            pos_overall=float(self.weights @ pos), pos_by_scenario=tuple(map(float, pos)),
-            rest_of_world_before=self.rest_of_world, rest_of_world_after=after.rest_of_world,
-            weights_before=tuple(map(float, self.weights)), weights_after=tuple(map(float, after.weights)),
+            pos_overall=float(self.weights @ pos),
+            pos_by_scenario=tuple(map(float, pos)),
+            rest_of_world_before=self.rest_of_world,
+            rest_of_world_after=after.rest_of_world,
+            weights_before=tuple(map(float, self.weights)),
+            weights_after=tuple(map(float, after.weights)),
             information_bits=bits,
         )
 
@@ -313,7 +317,8 @@ class RegionTable:
             if len(sheet) != len(names) + 1 or abs(fsum(sheet) - 100.0) > 100 * SUM_TOLERANCE:
                 raise InvalidInput(
                     f"Evaluator {i + 1} gave {len(sheet)} numbers that sum to {fsum(sheet):g}; Mattson needs "
-                    f"{len(names) + 1} (the rest of the world last) that sum to 100.", evaluator=i + 1,
+                    f"{len(names) + 1} (the rest of the world last) that sum to 100.",
+                    evaluator=i + 1,
                 )
         return cls.proportional(names, points)
 
@@ -345,7 +350,8 @@ class RegionTable:
         lowest = max(map(ord, letters))
         values = [lowest - ord(letter) + 1 for letter in letters]
         return cls(
-            names=tuple(names), rest_of_world_first=rest_of_world,
+            names=tuple(names),
+            rest_of_world_first=rest_of_world,
             poa_first=tuple((1.0 - rest_of_world) * v / sum(values) for v in values),
         )
 
@@ -393,9 +399,10 @@ class RegionTable:
         i = self.names.index(name)
         poa, pod = self.poa_first, self.pod_cumulative
         return replace(
-            self, names=(*self.names[:i], *shares, *self.names[i + 1:]),
-            poa_first=(*poa[:i], *(poa[i] * share for share in shares.values()), *poa[i + 1:]),
-            pod_cumulative=(*pod[:i], *(pod[i],) * len(shares), *pod[i + 1:]),
+            self,
+            names=(*self.names[:i], *shares, *self.names[i + 1 :]),
+            poa_first=(*poa[:i], *(poa[i] * share for share in shares.values()), *poa[i + 1 :]),
+            pod_cumulative=(*pod[:i], *(pod[i],) * len(shares), *pod[i + 1 :]),
         )
 
     def _not_found(self) -> float:

@@ -49,7 +49,7 @@ def sweep_width_m(detection_range_m: float, visibility: Visibility) -> float:
     W = 1.8 Rd (high), 1.6 Rd (medium), 1.1 Rd (low). Source: Koester et al. 2014, ten experiments on land.
     """
     if visibility not in RANGE_TO_SWEEP_WIDTH:
-        raise InvalidInput(f"\"{visibility}\" is not one of high, medium, low.", field="visibility")
+        raise InvalidInput(f'"{visibility}" is not one of high, medium, low.', field="visibility")
     return _positive(detection_range_m, "Detection range", "m") * float(RANGE_TO_SWEEP_WIDTH[visibility])
 
 
@@ -164,7 +164,7 @@ def coverage(
     """
     width = _positive(sweep_width_m, "Sweep width", "m")
     if convention not in ("measured", "rate"):
-        raise InvalidInput(f"Convention \"{convention}\" is not one of measured, rate.", field="convention")
+        raise InvalidInput(f'Convention "{convention}" is not one of measured, rate.', field="convention")
     scale = MEASURED_TO_RATE if convention == "measured" else 1.0
     inside = _inside(grid, mask)
     fixes = _joined(tracks)
