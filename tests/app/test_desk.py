@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 from pathlib import Path
@@ -39,7 +40,7 @@ def test_the_map_sums_to_one_with_rest_of_world_before_and_after_a_search(search
 
 def test_rest_of_world_grows_by_exactly_one_over_one_minus_opos(searching: Searching) -> None:
     app, case = searching
-    cells, outside = poa(app, case)
+    _, outside = poa(app, case)
     app.do(case, "debrief_assignment", {"assignment": "A1", "pod": "0.5"})
     made = app.product(case, "poa").data
     (search,) = made["searches"]
@@ -205,10 +206,18 @@ def test_an_unknown_category_falls_back_in_sight(desk: App) -> None:
 
 def test_segments_are_imported_whole_or_not_at_all(searching: Searching) -> None:
     app, case = searching
-    far = '{"type":"FeatureCollection","features":[%s,%s]}' % tuple(
-        f'{{"type":"Feature","properties":{{"name":"{n}"}},"geometry":{{"type":"Polygon","coordinates":[[[{x},42.2],[{x}.01,42.2],[{x}.01,42.21],[{x},42.2]]]}}}}'
-        for n, x in (("near", -71), ("far", -11))
-    )
+    boxes = [
+        {
+            "type": "Feature",
+            "properties": {"name": name},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[x, 42.2], [x + 0.01, 42.2], [x + 0.01, 42.21], [x, 42.2]]],
+            },
+        }
+        for name, x in (("near", -71.0), ("far", -11.0))
+    ]
+    far = json.dumps({"type": "FeatureCollection", "features": boxes})
     head = app.head(case)
     with pytest.raises(InvalidInput, match="far"):
         import_files(app, case, [("s.geojson", far.encode())], as_="segment")

@@ -104,9 +104,15 @@ class Server:
             return json.load(answer)
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """A server on the desk that `wayhome` works on."""
-    served = Server(tmp_path / "desk")
-    yield served
-    served.kill()
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Callable[[Path], Server]]:
+    """Serves desk folders until the module's tests are done."""
+    served: list[Server] = []
+
+    def start(desk: Path) -> Server:
+        served.append(Server(desk))
+        return served[-1]
+
+    yield start
+    for one in served:
+        one.kill()

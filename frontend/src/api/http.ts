@@ -2,7 +2,7 @@
 
 import { anything, orNull, record, table, text, type Check } from "../lib/check";
 
-const refusal = record({ error: record({ code: text, message: text, details: orNull(table(anything)) }) });
+export const refusal = record({ error: record({ code: text, message: text, details: orNull(table(anything)) }) });
 
 /** A refusal in the server's words. `code` is stable: invalid_input, not_allowed, conflict, ... */
 export class Refused extends Error {

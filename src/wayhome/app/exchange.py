@@ -45,6 +45,7 @@ def read_file(path: Path) -> bytes:
 def add_ground(
     app: App, case: str, *, by: str | None = None, dem: Path | None = None, landcover: Path | None = None,
     legend: str | None = None, lines: tuple[tuple[str, Path, str | None], ...] = (),
+    osm: Path | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Check ground files against the case, keep them by content, and record them.
 
@@ -53,8 +54,10 @@ def add_ground(
     from wayhome.ground import local
 
     state = app.state(case)
-    if dem is None and landcover is None and not lines:
-        raise InvalidInput("Nothing to add; give --dem FILE, --landcover FILE --legend NAME, or --lines KIND=FILE.")
+    if dem is None and landcover is None and osm is None and not lines:
+        raise InvalidInput(
+            "Nothing to add; give --dem FILE, --landcover FILE --legend NAME, --lines KIND=FILE, or --osm FILE."
+        )
     if state.area.ipp is None:
         raise RuleBroken("The case has no place yet; mark a point first, then add its ground.")
     ipp = state.area.ipp.position
@@ -75,12 +78,31 @@ def add_ground(
     for kind, path, layer in lines:
         local.check_lines(path, layer)
         wanted.append(({"kind": "lines", "line_kind": kind, "layer": layer}, path))
+    if osm is not None:
+        read_file(osm)
+        local.check_osm(osm)
+        wanted.append(({"kind": "osm"}, osm))
     out = []
     for fields, path in wanted:
-        blob = app.blobs.put(read_file(path))
+        blob = app.blobs.put(_one_file(path))
         done = app.do(case, "attach_ground", {**fields, "blob": blob, "file_name": path.name}, by=by)
         out.append({"file": path.name, "kind": fields["kind"], "blob": blob, "seq": done.seq})
     return out
+
+
+def _one_file(path: Path) -> bytes:
+    """A ground file as one blob: a Shapefile is zipped with the files beside it that belong to it."""
+    import io
+    import zipfile
+
+    if path.suffix.lower() != ".shp":
+        return read_file(path)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
+        for part in sorted(path.parent.glob(f"{path.stem}.*")):
+            if part.suffix.lower() in (".shp", ".shx", ".dbf", ".prj", ".cpg"):
+                out.writestr(zipfile.ZipInfo(part.name), read_file(part))  # no dates: equal files, equal hash
+    return packed.getvalue()
 
 
 def import_files(

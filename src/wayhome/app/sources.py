@@ -59,6 +59,9 @@ class DeskSources:
             elif layer.kind == "landcover":
                 landcover, told = local.read_landcover(path, grid, layer.legend or "")
                 legend = layer.legend
+            elif layer.kind == "osm":
+                by_kind, told = local.read_osm(path, grid)
+                lines = {k: (*lines.get(k, ()), *by_kind.get(k, ())) for k in {*lines, *by_kind}}
             else:
                 kind = layer.line_kind or "line"
                 found, told = local.read_lines(path, layer.layer, grid)

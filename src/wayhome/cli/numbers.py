@@ -53,17 +53,13 @@ LinesOption = Annotated[list[str] | None, typer.Option("--lines", help="KIND=FIL
 @guarded
 def ground_add(
     case: str, dem: Dem = None, landcover: Landcover = None, legend: Legend = None, lines: LinesOption = None,
-    osm: Annotated[Path | None, typer.Option("--osm", help="OSM extract (a later version).")] = None, json_: Json = False,
+    osm: Annotated[Path | None, typer.Option("--osm", help="An OpenStreetMap extract, .osm.pbf.")] = None, json_: Json = False,
 ) -> None:  # fmt: skip
     """Add ground to a case. Example: wayhome ground add CASE --dem dem.tif --landcover nlcd.tif --legend nlcd"""
     from wayhome.app.exchange import add_ground
 
-    if osm is not None:
-        raise NotYet(
-            "--osm comes with a later version; extract lines first and give them with --lines KIND=FILE:LAYER."
-        )
     app = open_desk()
-    rows = add_ground(app, case, dem=dem, landcover=landcover, legend=legend, lines=_lines(lines))
+    rows = add_ground(app, case, dem=dem, landcover=landcover, legend=legend, lines=_lines(lines), osm=osm)
     if json_:
         show_json({"ground": rows, "seq": app.head(case)})
         return
@@ -141,13 +137,14 @@ def travel(
     model: Annotated[str, typer.Option("--model")] = "tobler",
     landcover: Landcover = None, legend: Legend = None, lines: LinesOption = None,
     track: Annotated[list[Path] | None, typer.Option("--track", help="Recorded tracks to predict.")] = None,
+    more: Annotated[list[Path] | None, typer.Argument(metavar="[TRACK]...", help="More tracks after the first.")] = None,
     out: Out = None, json_: Json = False,
 ) -> None:  # fmt: skip
     """Walking time over ground, or of recorded tracks. Example: wayhome travel --dem dem.tif --from 42.2,-71.1 --out t.tif"""
     from wayhome.app import analysis
 
     if track:
-        rows = analysis.track_times(track, dem, model)
+        rows = analysis.track_times([*track, *(more or [])], dem, model)
         if json_:
             show_json({"model": model, "tracks": rows})
             return
@@ -180,6 +177,9 @@ def coverage(
     track: Annotated[list[Path], typer.Option("--track")],
     sweep_width: Annotated[str, typer.Option("--sweep-width", help='With its unit, such as "30 m".')],
     out: Annotated[Path, typer.Option("--out")],
+    more: Annotated[
+        list[Path] | None, typer.Argument(metavar="[TRACK]...", help="More tracks after the first.")
+    ] = None,
     cell_m: Annotated[float, typer.Option("--cell-m")] = 10.0,
     json_: Json = False,
 ) -> None:
@@ -187,7 +187,10 @@ def coverage(
     from wayhome.app import analysis
 
     pod, figures, caveats = analysis.coverage(
-        segment=segment, tracks=track, sweep_width_m=length_m(sweep_width, "--sweep-width"), cell_m=cell_m
+        segment=segment,
+        tracks=[*track, *(more or [])],
+        sweep_width_m=length_m(sweep_width, "--sweep-width"),
+        cell_m=cell_m,
     )
     write_file(out, analysis.geotiff(pod, {"CAVEATS": " | ".join(caveats)}))
     for caveat in caveats:

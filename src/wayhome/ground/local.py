@@ -315,23 +315,65 @@ def check_lines(path: Path, layer: str | None) -> None:
 
 def read_lines(path: Path, layer: str | None, grid: Grid) -> tuple[tuple[NDArray[np.float64], ...], tuple[str, ...]]:
     """Lines of a layer as `[n, 2]` metric x, y, cut to the grid; areas give their edges."""
-    name = Path(path).name
     opened, chosen, crs = _line_layer(path, layer)
+    geometry, _ = _layer_on(opened, chosen, crs, grid, [])
+    lines = _cut_lines(geometry, crs, grid)
+    told = _old_datum(path, crs)
+    return lines, told if lines else (*told, f"{Path(path).name} has no lines on the map.")
+
+
+# highway values of OpenStreetMap that a walker meets as a path; every other highway counts as a road
+_OSM_PATHS = ("path", "footway", "track", "bridleway", "steps", "cycleway", "pedestrian", "via_ferrata")
+
+
+def check_osm(path: Path) -> None:
+    """Refuse a file that is no OpenStreetMap extract."""
+    if b"OSMHeader" not in Path(path).read_bytes()[:256]:
+        raise InvalidInput(f"{path.name} is not an OpenStreetMap extract (.osm.pbf).", file=path.name)
+
+
+def read_osm(path: Path, grid: Grid) -> tuple[dict[str, tuple[NDArray[np.float64], ...]], tuple[str, ...]]:
+    """Trails, roads and streams of an OpenStreetMap extract as `[n, 2]` metric x, y, cut to the grid."""
+    crs = "EPSG:4326"
+    geometry, (highway, waterway) = _layer_on(path, "lines", crs, grid, ["highway", "waterway"])
+    paths = np.isin(highway, _OSM_PATHS)
+    roads = np.array([h is not None for h in highway], bool) & ~paths
+    streams = np.array([w is not None for w in waterway], bool)
+    found = {
+        kind: _cut_lines(geometry[chosen], crs, grid)
+        for kind, chosen in (("trail", paths), ("road", roads), ("stream", streams))
+    }
+    found = {kind: lines for kind, lines in found.items() if lines}
+    told = () if found else (f"{Path(path).name} has no trails, roads or streams on the map.",)
+    return found, told
+
+
+def _layer_on(
+    opened: Path | str, layer: str, crs: str, grid: Grid, columns: list[str]
+) -> tuple[NDArray[np.object_], list[NDArray[np.object_]]]:
+    """Geometries of a layer that meet the grid, and some of their columns."""
     edge = (grid.x_west_m, grid.y_south_m, grid.x_east_m, grid.y_north_m)
     try:
         box = transform_bounds(grid.crs, crs, *edge, densify_pts=21)
-        _, _, geometry, _ = _quietly(pyogrio.raw.read, opened, layer=chosen, bbox=box, columns=[], force_2d=True)
+        _, _, geometry, fields = _quietly(
+            pyogrio.raw.read, opened, layer=layer, bbox=box, columns=columns, force_2d=True
+        )
     except (RasterioError, CRSError, DataSourceError, DataLayerError):
+        name = Path(str(opened)).name
         raise InvalidInput(f"{name} cannot be brought onto the map of {grid.crs}.", file=name) from None
     shapes = shapely.from_wkb(np.asarray(geometry, object), on_invalid="ignore")
-    shapes = np.array([s for s in shapes if s is not None and not s.is_empty], object)
-    told = _old_datum(path, crs)
+    known = np.array([s is not None and not s.is_empty for s in shapes], bool)
+    return np.asarray(shapes, object)[known], [np.asarray(f, object)[known] for f in fields]
+
+
+def _cut_lines(shapes: NDArray[np.object_], crs: str, grid: Grid) -> tuple[NDArray[np.float64], ...]:
     if not len(shapes):
-        return (), (*told, f"{name} has no lines on the map.")
+        return ()
+    shapes = shapes.copy()
     areas = shapely.get_dimensions(shapes) == 2
     shapes[areas] = shapely.boundary(shapes[areas])
     to_grid = transformer(crs, grid.crs)
     metric = shapely.transform(shapes, lambda xy: np.column_stack(to_grid(xy[:, 0], xy[:, 1])))
+    edge = (grid.x_west_m, grid.y_south_m, grid.x_east_m, grid.y_north_m)
     parts = shapely.get_parts(shapely.get_parts(shapely.clip_by_rect(metric, *edge)))
-    lines = tuple(shapely.get_coordinates(p) for p in parts if shapely.get_dimensions(p) == 1 and not p.is_empty)
-    return lines, told if lines else (*told, f"{name} has no lines on the map.")
+    return tuple(shapely.get_coordinates(p) for p in parts if shapely.get_dimensions(p) == 1 and not p.is_empty)

@@ -1,0 +1,1 @@
+"""How good the maps are, on past cases."""

@@ -1,0 +1,1 @@
+"""How long things take, beside a peer or a goal."""

@@ -1,0 +1,416 @@
+"""The main job through the real browser: what a person at the desk does, sees and can rely on."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pypdfium2
+import pytest
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, expect, sync_playwright
+from rasterio.io import MemoryFile
+
+import wayhome.web
+from wayhome.app.demo_desk import demo_desk
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.skipif(
+        not (Path(wayhome.web.__file__).parent / "static" / "index.html").exists(),
+        reason="the page is not built: cd frontend && npm ci && npm run build",
+    ),
+]
+
+# The map is drawn by software, and every other name than this machine's is unknown to the browser.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+COMPUTING_MS = 60_000  # the first map of a process compiles its kernels
+LIVE_MS = 5_000  # how long news may take from one page to another
+
+
+class Desk:
+    """Pages of one browser on one server, and what went wrong in them."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.context, self.url = context, url
+        self.errors: list[str] = []
+        self.asked: list[str] = []
+        context.on("console", lambda said: self._note(said.type, said.text, said.location["url"]))
+        context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        context.on("request", lambda request: self.asked.append(request.url))
+
+    def _note(self, kind: str, text: str, url: str) -> None:
+        if kind == "error":
+            self.errors.append(f"{text} {url}")
+
+    def page(self, place: str = "#/") -> Page:
+        """A new page at a place of the desk, such as `#/case/ID/area`."""
+        page = self.context.new_page()
+        page.goto(self.url + place)
+        return page
+
+    def foreign(self) -> list[str]:
+        """Requests to anything but this machine."""
+        parts = [urllib.parse.urlsplit(url) for url in self.asked]
+        return [p.geturl() for p in parts if p.scheme not in ("data", "blob") and p.hostname != "127.0.0.1"]
+
+
+Open = Callable[[str], Desk]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A browser for this module; only for it, because playwright holds an event loop while it runs."""
+    with sync_playwright() as player:
+        started = player.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_desk(browser: Browser) -> Iterator[Open]:
+    """Opens the page of a server, and sees to it that it asked nobody else for anything."""
+    opened: list[Desk] = []
+
+    def start(url: str) -> Desk:
+        opened.append(Desk(browser.new_context(viewport={"width": 1400, "height": 900}), url))
+        return opened[-1]
+
+    yield start
+    for desk in opened:
+        desk.context.close()
+        assert desk.asked and desk.foreign() == []
+
+
+def go(page: Page, panel: str) -> Locator:
+    """Walk to a panel."""
+    page.get_by_test_id(f"nav-{panel}").click()
+    shown = page.get_by_test_id(f"panel-{panel}")
+    expect(shown).to_be_visible()
+    return shown
+
+
+def unfold(page: Page, act: str) -> Locator:
+    """Open the form of an act, if it is not open."""
+    box = page.get_by_test_id(f"act-{act}")
+    if box.get_attribute("open") is None:
+        box.locator("summary").first.click()
+    return box
+
+
+def fill(form: Locator, **fields: str) -> None:
+    """Type into fields, or choose where there is a choice."""
+    for name, text in fields.items():
+        field = form.get_by_test_id(f"field-{name}")
+        if field.evaluate("e => e.tagName") == "SELECT":
+            field.select_option(text)
+        else:
+            field.fill(text)
+
+
+def act(page: Page, command: str, about: str = "", **fields: str) -> int:
+    """Fill and send the form of a command; gives the entry that the page then shows."""
+    seq = page.get_by_test_id("case-seq")
+    before = seq.inner_text()
+    form = unfold(page, command + (f"-{about}" if about else ""))
+    fill(form, **fields)
+    form.get_by_test_id(f"submit-{command}").click()
+    expect(seq).not_to_have_text(before, timeout=LIVE_MS)
+    return int(seq.inner_text())
+
+
+def current(page: Page) -> None:
+    """Wait until the map on screen was made from the entry on screen."""
+    expect(page.get_by_test_id("map")).to_have_attribute("data-state", "current", timeout=COMPUTING_MS)
+
+
+def pixels(page: Page) -> NDArray[Any]:
+    """What the map looks like, `[3, H, W]`."""
+    with MemoryFile(page.get_by_test_id("map").screenshot()) as file, file.open() as image:
+        return np.asarray(image.read((1, 2, 3))).astype(int)
+
+
+def settled(page: Page, like: Callable[[NDArray[Any]], bool] = lambda _: True) -> NDArray[Any]:
+    """The look of the map once it no longer changes and is as wanted."""
+    before = pixels(page)
+    for _ in range(20):
+        page.wait_for_timeout(400)
+        now = pixels(page)
+        if np.array_equal(before, now) and like(now):
+            return now
+        before = now
+    pytest.fail("the map did not come to look as expected")
+
+
+def changed(a: NDArray[Any], b: NDArray[Any]) -> float:
+    """The share of pixels that differ."""
+    return float((a != b).any(axis=0).mean())
+
+
+def percent(fraction: float) -> str:
+    """A fraction between 0.1 % and 99.9 % as the page writes it."""
+    assert 0.001 < fraction < 0.999
+    return f"{100 * fraction:.1f} %"
+
+
+def open_blue_hills(desk: Desk) -> tuple[Page, str]:
+    """Open the case of the overdue walker in the page's own form; gives the page and the case's id."""
+    page = desk.page()
+    form = page.get_by_test_id("form-open_case")
+    fill(
+        form,
+        title="Overdue walker in the Blue Hills",
+        reported_at="2026-05-09T19:40-04:00",
+        time_zone="America/New_York",
+        category="hiker",
+        place="42.2139,-71.0931",
+        kind="lkp",
+        at="2026-05-09T11:30-04:00",
+    )
+    form.get_by_test_id("submit-open_case").click()
+    page.wait_for_url(re.compile(r"#/case/[^/]+/now"))
+    expect(page.get_by_test_id("case-title")).to_have_text("Overdue walker in the Blue Hills")
+    expect(page.get_by_test_id("connection")).to_have_text("live")
+    case = urllib.parse.unquote(page.url.split("#/case/")[1].split("/")[0])
+    return page, case
+
+
+def test_a_case_from_report_to_moved_map(
+    wayhome: Callable[..., Any],
+    serve: Callable[[Path], Any],
+    open_desk: Open,
+    blue_hills: Path,
+    segments: str,
+    tmp_path: Path,
+) -> None:
+    server = serve(tmp_path / "desk")
+    desk = open_desk(server.url)
+    pictures: list[Response] = []
+    desk.context.on("response", lambda r: pictures.append(r) if "/products/poa/image.png" in r.url else None)
+    page, case = open_blue_hills(desk)
+
+    go(page, "area")
+    act(page, "set_search_area", box="15 km", cell="30 m", ecoregion="temperate", relief="flat")
+    wayhome(
+        "ground",
+        "add",
+        case,
+        "--dem",
+        blue_hills / "bluehills_dem_30m.tif",
+        "--landcover",
+        blue_hills / "bluehills_nlcd_30m.tif",
+        "--legend",
+        "nlcd",
+    )  # from another process: the page hears of it by itself
+    expect(page.get_by_test_id("panel-area")).to_contain_text("bluehills_dem_30m.tif", timeout=LIVE_MS)
+    expect(page.get_by_test_id("panel-area")).to_contain_text("bluehills_nlcd_30m.tif", timeout=LIVE_MS)
+
+    (tmp_path / "segments.geojson").write_text(segments)
+    page.get_by_test_id("drop-segment").set_input_files(tmp_path / "segments.geojson")
+    expect(page.get_by_test_id("imported").locator("li")).to_have_count(5)
+    current(page)
+    table = page.get_by_test_id("segments").locator("tbody tr")
+    expect(table).to_have_count(5)
+    state = server.json(f"cases/{case}")["state"]
+    houghtons = next(s["id"] for s in state["area"]["segments"].values() if s["name"] == "Houghtons")
+
+    before = server.json(f"cases/{case}/products/poa")["data"]
+    assert before["searches"] == []
+    expect(page.get_by_test_id("row")).to_have_text(percent(before["rest_of_world"]))
+    assert pictures and all(r.ok and r.headers["content-type"] == "image/png" for r in pictures)
+    page.get_by_test_id("legend").locator("summary").click()
+    with_map = settled(page)
+    page.get_by_test_id("layer-poa").uncheck()
+    settled(page, lambda now: changed(with_map, now) > 0.1)
+    page.get_by_test_id("layer-poa").check()
+    settled(page, lambda now: changed(with_map, now) < 0.001)
+    page.get_by_test_id("legend").locator("summary").click()
+
+    go(page, "teams")
+    act(page, "form_team", name="Alpha", searchers="4", speed="2 km/h", sweep_width="30 m")
+    expect(page.get_by_test_id("teams")).to_contain_text("Alpha")
+    go(page, "plan")
+    plan = page.get_by_test_id("plan")
+    expect(plan).to_have_attribute("data-state", "current", timeout=COMPUTING_MS)
+    (choice,) = server.json(f"cases/{case}/products/plan")["data"]["choices"]
+    shown = page.get_by_test_id(f"choice-{choice['team']}")
+    assert len(choice["reason"]) > 20
+    expect(shown).to_contain_text(choice["reason"])
+    expect(shown).to_contain_text(choice["segment_name"])
+    expect(page.get_by_test_id("pos-total")).to_have_text(percent(choice["pos"]))
+
+    act(page, "draft_assignment", team=choice["team"], segment=houghtons, duration="4 h")
+    go(page, "teams")
+    expect(page.get_by_test_id("status-A1")).to_have_text("draft")
+    act(page, "dispatch_assignment", "A1")
+    expect(page.get_by_test_id("status-A1")).to_have_text("dispatched")
+    debrief = unfold(page, "debrief_assignment-A1")
+    debrief.get_by_test_id("drop-track-A1").set_input_files(blue_hills / "hike.gpx")
+    expect(page.get_by_test_id("track-A1")).to_contain_text("points")
+    seq = act(page, "debrief_assignment", "A1", sweep_width="30 m")
+    expect(page.get_by_test_id("status-A1")).to_have_text("debriefed")
+    current(page)
+
+    made = server.json(f"cases/{case}/products/poa")
+    after = made["data"]
+    (search,) = after["searches"]
+    assert made["seq"] == seq and 0 < search["opos"] < 1
+    assert before["rest_of_world"] == pytest.approx(after["rest_of_world_before"], abs=1e-15)
+    grown = before["rest_of_world"] / (1 - search["opos"])  # Bayes: nothing was looked at outside the map
+    assert search["rest_of_world_after"] == pytest.approx(grown, abs=1e-12)
+    assert after["rest_of_world"] == pytest.approx(grown, abs=1e-12) and grown > before["rest_of_world"]
+    expect(page.get_by_test_id("row")).to_have_text(percent(grown))
+    both = f"{percent(before['rest_of_world'])} to {percent(grown)}"
+    expect(page.get_by_test_id("effect-row-A1")).to_have_text(both)
+    expect(page.get_by_test_id("pod-A1")).to_have_text(percent(search["pod_mean"]))
+    expect(page.get_by_test_id("coverage-A1")).to_have_text(f"{search['coverage_mean']:.2f}")
+    assert len({r.url for r in pictures}) > 1 and all(r.ok for r in pictures)  # another map, another picture
+
+    go(page, "journal")
+    entries = server.json(f"cases/{case}/log")["entries"]
+    assert entries[-1]["seq"] == seq and entries[-1]["sentences"]
+    expect(page.get_by_test_id("log").locator("> li")).to_have_count(len(entries))
+    for entry in entries:
+        for sentence in entry["sentences"]:
+            expect(page.get_by_test_id(f"entry-{entry['seq']}")).to_contain_text(sentence)
+    page.get_by_test_id("verify").click()
+    expect(page.get_by_test_id("verified")).to_contain_text(f"All {seq} entries")
+    assert desk.errors == []
+    assert f"{seq} entries, the chain holds" in wayhome("verify", case).out
+
+
+def test_an_error_stands_beside_the_form_and_what_was_typed_stays(
+    wayhome: Callable[..., Any], serve: Callable[[Path], Any], open_desk: Open, segments: str, tmp_path: Path
+) -> None:
+    server = serve(tmp_path / "desk")
+    page, case = open_blue_hills(open_desk(server.url))
+    (tmp_path / "segments.geojson").write_text(segments)
+    wayhome("import", case, "segments.geojson", "--as", "segment")
+    wayhome("do", case, "form_team", "name=Alpha", "searchers=4")
+    wayhome("do", case, "draft_assignment", "team=Alpha", "segment=Houghtons")
+    seq = wayhome("do", case, "dispatch_assignment", "assignment=A1").json["seq"]
+    expect(page.get_by_test_id("case-seq")).to_have_text(str(seq), timeout=LIVE_MS)
+
+    go(page, "teams")
+    form = unfold(page, "debrief_assignment-A1").get_by_test_id("form-debrief_assignment")
+    fill(form, sweep_width="30", track_length="2.1 km", gaps="the bog in the north")
+    form.get_by_test_id("submit-debrief_assignment").click()
+    error = form.get_by_test_id("error-debrief_assignment")
+    expect(error).to_contain_text("30 has no unit")
+    expect(error).to_contain_text("30 m")  # what to write instead
+    for _ in range(2):
+        expect(form.get_by_test_id("field-sweep_width")).to_have_value("30")
+        expect(form.get_by_test_id("field-track_length")).to_have_value("2.1 km")
+        expect(form.get_by_test_id("field-gaps")).to_have_value("the bog in the north")
+        go(page, "evidence")  # nor is it lost on a walk to another panel
+        go(page, "teams")
+        unfold(page, "debrief_assignment-A1")
+    assert server.json(f"cases/{case}")["seq"] == seq
+
+    act(page, "debrief_assignment", "A1", sweep_width="30 m")
+    expect(page.get_by_test_id("status-A1")).to_have_text("debriefed")
+    expect(page.get_by_test_id("assignment-A1")).to_contain_text("the bog in the north")
+
+
+def test_two_pages_hear_of_each_other_and_a_killed_server_loses_nothing(
+    serve: Callable[[Path], Any], open_desk: Open, tmp_path: Path
+) -> None:
+    server = serve(tmp_path / "desk")
+    one, case = open_blue_hills(open_desk(server.url))
+    other_desk = open_desk(server.url)  # a browser of its own, as on another chair
+    other = other_desk.page(f"#/case/{urllib.parse.quote(case, safe='')}/evidence")
+    expect(other.get_by_test_id("connection")).to_have_text("live")
+    go(one, "evidence")
+    told = [f"Saw a red jacket by the pond at noon, call {n}." for n in range(1, 4)]
+    seq = 0
+    for n, text in enumerate(told, start=1):
+        seq = act(one, "record_statement", witness=f"Caller {n}", text=text)
+        expect(other.get_by_test_id("statements")).to_contain_text(text, timeout=LIVE_MS)
+    assert other_desk.errors == []
+    expect(one.get_by_test_id("done-record_statement")).to_have_text(f"Recorded as entry {seq}.")
+
+    server.kill()
+    expect(other.get_by_test_id("connection")).to_have_text("reconnecting")
+    form = unfold(one, "record_statement")
+    fill(form, witness="Caller 4", text="Heard whistling.")
+    form.get_by_test_id("submit-record_statement").click()
+    expect(form.get_by_test_id("error-record_statement")).to_be_visible()
+    expect(form.get_by_test_id("field-text")).to_have_value("Heard whistling.")
+
+    server.start()
+    expect(other.get_by_test_id("connection")).to_have_text("live", timeout=15_000)  # by itself
+    other.reload()
+    expect(other.get_by_test_id("case-seq")).to_have_text(str(seq))
+    expect(other.get_by_test_id("statements").locator("> li")).to_have_count(len(told))
+    for text in told:
+        expect(other.get_by_test_id("statements")).to_contain_text(text)
+    assert act(one, "record_statement") == seq + 1  # sent once more, as it stands in the form
+    expect(other.get_by_test_id("statements")).to_contain_text("Heard whistling.", timeout=LIVE_MS)
+    assert server.json(f"cases/{case}/verify")["entries"] == seq + 1
+
+
+@pytest.fixture(scope="module")
+def demo(serve: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A server on the desk of both demo cases."""
+    folder = tmp_path_factory.mktemp("demo")
+    demo_desk(folder).close()
+    return serve(folder)
+
+
+def test_taking_leave_in_the_page_from_stopped_order_to_letter(demo: Any, open_desk: Open) -> None:
+    desk = open_desk(demo.url)
+    page = desk.page()
+    page.get_by_test_id("case-taking-leave").click()
+    expect(page.get_by_test_id("case-status")).to_have_text("suspended")
+    current(page)
+
+    go(page, "notices")
+    standing = page.get_by_test_id("notice-N3")
+    expect(page.get_by_test_id("status-N3")).to_have_text("published")
+    expect(standing).to_contain_text(re.compile(r"let out against O1 by tsunade", re.IGNORECASE))
+    for recalled in ("N1", "N2"):
+        expect(page.get_by_test_id(f"status-{recalled}")).to_have_text("cancelled")
+        ledger = page.get_by_test_id(f"ledger-{recalled}")
+        expect(ledger).to_contain_text("Recall confirmed")
+        rows = ledger.locator("tbody tr")
+        assert rows.count() > 0
+        for row in rows.all():
+            expect(row.locator("td").nth(4).locator("time")).to_have_count(1)
+    go(page, "journal")
+    log = page.get_by_test_id("log")
+    stopped = log.locator("> li", has_text="N3 stopped").first
+    waived = log.locator("> li", has_text="let out against order O1").first
+    number = re.compile(r"\d+")
+    at = [int(number.search(x.get_attribute("data-testid") or "")[0]) for x in (stopped, waived)]  # type: ignore[index]
+    assert at[0] < at[1]
+
+    go(page, "decisions")
+    suspension = page.get_by_test_id("suspension-P1")
+    expect(suspension).to_contain_text(re.compile(r"Peer review by reviewer: agreed"))
+    expect(suspension).to_contain_text("Suspended by tsunade")
+    expect(suspension).to_contain_text("signed for ANBU team-06, Mizuke Haruka")
+    expect(page.get_by_test_id("order-O1")).to_contain_text("unharmed")
+
+    go(page, "documents")
+    letter = page.get_by_test_id("document-suspension-P1")
+    with desk.context.expect_event("response", lambda r: "documents/suspension.pdf" in r.url) as answered:
+        letter.click()
+    assert answered.value.status == 200
+    address = urllib.parse.urljoin(demo.url, letter.get_attribute("href"))
+    answer = desk.context.request.get(address)
+    assert answer.status == 200 and answer.headers["content-type"] == "application/pdf"
+    assert answer.body().startswith(b"%PDF-")
+    text = " ".join(p.get_textpage().get_text_range() for p in pypdfium2.PdfDocument(answer.body()))
+    assert "ANBU team-06" in " ".join(text.split())
+    assert desk.errors == []
