@@ -136,13 +136,13 @@ def tracks_frame(desk: App, case: str, *, as_of: datetime | None = None) -> dict
     return {"type": "FeatureCollection", "features": features}
 
 
-def map_png(desk: App, state: CaseState) -> bytes:
+def map_png(desk: App, state: CaseState, at: datetime | None = None) -> bytes:
     """The map for print: terrain, probability, contours, segments, points, scale; in the case's own grid."""
     from PIL import Image, ImageDraw
 
     from wayhome.science.terrain import contour_lines, hillshade
 
-    inputs = map_inputs(state)
+    inputs = map_inputs(state, at)
     found = desk.belief(inputs)
     grid = found.belief.grid
     ground = desk.sources.ground(inputs, grid)
@@ -206,7 +206,7 @@ def product_file(
             + (", .tif or .png." if made.name == "poa" else ".")
         )
     if suffix == ".png":
-        return map_png(desk, desk.state(case, as_of))
+        return map_png(desk, desk.state(case, as_of), at)
     from wayhome.files.geotiff import write_geotiff
 
     found = desk.belief(map_inputs(desk.state(case, as_of), at))
