@@ -169,3 +169,17 @@ describe("following", () => {
     vi.useRealTimers();
   });
 });
+
+describe("the past", () => {
+  test("is on screen only once its answer is there; until then figure and moment stay a pair", async () => {
+    answers = () => ({ body: rawCase(9) });
+    await casefile.open("d", null);
+    const slow = later<Answer>({ body: rawCase(2) });
+    answers = () => slow.promise;
+    const going = casefile.open("d", "2026-03-01T06:40Z");
+    expect([casefile.isPast, casefile.as_of, casefile.seq]).toEqual([true, null, 9]);
+    slow.go();
+    await going;
+    expect([casefile.isPast, casefile.as_of, casefile.seq]).toEqual([true, "2026-03-01T06:40Z", 2]);
+  });
+});

@@ -63,7 +63,8 @@ class Desk:
     def foreign(self) -> list[str]:
         """Requests to anything but this machine."""
         parts = [urllib.parse.urlsplit(url) for url in self.asked]
-        return [p.geturl() for p in parts if p.scheme not in ("data", "blob") and p.hostname != "127.0.0.1"]
+        inside = ("data", "blob", "chrome-extension")  # the last is the browser's own view of a PDF
+        return [p.geturl() for p in parts if p.scheme not in inside and p.hostname != "127.0.0.1"]
 
 
 Open = Callable[[str], Desk]
@@ -141,16 +142,16 @@ def pixels(page: Page) -> NDArray[Any]:
         return np.asarray(image.read((1, 2, 3))).astype(int)
 
 
-def settled(page: Page, like: Callable[[NDArray[Any]], bool] = lambda _: True) -> NDArray[Any]:
-    """The look of the map once it no longer changes and is as wanted."""
+def settled(page: Page) -> NDArray[Any]:
+    """The look of the map once it no longer changes."""
     before = pixels(page)
     for _ in range(20):
-        page.wait_for_timeout(400)
+        page.wait_for_timeout(500)
         now = pixels(page)
-        if np.array_equal(before, now) and like(now):
-            return now
+        if np.array_equal(before, now):
+            break
         before = now
-    pytest.fail("the map did not come to look as expected")
+    return before
 
 
 def changed(a: NDArray[Any], b: NDArray[Any]) -> float:
@@ -230,11 +231,16 @@ def test_a_case_from_report_to_moved_map(
     expect(page.get_by_test_id("row")).to_have_text(percent(before["rest_of_world"]))
     assert pictures and all(r.ok and r.headers["content-type"] == "image/png" for r in pictures)
     page.get_by_test_id("legend").locator("summary").click()
-    with_map = settled(page)
-    page.get_by_test_id("layer-poa").uncheck()
-    settled(page, lambda now: changed(with_map, now) > 0.1)
-    page.get_by_test_id("layer-poa").check()
-    settled(page, lambda now: changed(with_map, now) < 0.001)
+    layer = page.get_by_test_id("layer-poa")
+    for _ in range(5):  # what is still arriving changes the picture too, but only once
+        looks = []
+        for is_on in (False, True, False):
+            layer.set_checked(is_on)
+            looks.append(settled(page))
+        if drawn := changed(looks[0], looks[1]) > 0.1 and changed(looks[0], looks[2]) < 0.001:
+            break
+    assert drawn, "the map looks the same with the probability and without"
+    layer.check()
     page.get_by_test_id("legend").locator("summary").click()
 
     go(page, "teams")
@@ -291,15 +297,15 @@ def test_a_case_from_report_to_moved_map(
 
 
 def test_an_error_stands_beside_the_form_and_what_was_typed_stays(
-    wayhome: Callable[..., Any], serve: Callable[[Path], Any], open_desk: Open, segments: str, tmp_path: Path
+    serve: Callable[[Path], Any], open_desk: Open, tmp_path: Path
 ) -> None:
     server = serve(tmp_path / "desk")
     page, case = open_blue_hills(open_desk(server.url))
-    (tmp_path / "segments.geojson").write_text(segments)
-    wayhome("import", case, "segments.geojson", "--as", "segment")
-    wayhome("do", case, "form_team", "name=Alpha", "searchers=4")
-    wayhome("do", case, "draft_assignment", "team=Alpha", "segment=Houghtons")
-    seq = wayhome("do", case, "dispatch_assignment", "assignment=A1").json["seq"]
+    ring = ["42.205,-71.101", "42.205,-71.083", "42.219,-71.083", "42.219,-71.101"]
+    server.do(case, "draw_segment", name="Houghtons", ring=ring)
+    server.do(case, "form_team", name="Alpha", searchers="4")
+    server.do(case, "draft_assignment", team="Alpha", segment="Houghtons")
+    seq = server.do(case, "dispatch_assignment", assignment="A1")
     expect(page.get_by_test_id("case-seq")).to_have_text(str(seq), timeout=LIVE_MS)
 
     go(page, "teams")

@@ -6,6 +6,8 @@ import type { CaseState } from "../api/state";
 
 class CaseFile {
   id: string | null = $state(null);
+  /** The moment that was asked for, and the one that is on screen; null is now. */
+  asked_as_of: string | null = $state(null);
   as_of: string | null = $state(null);
   answer: CaseAnswer | null = $state.raw(null);
   error: string | null = $state(null);
@@ -15,12 +17,15 @@ class CaseFile {
   seq: number = $derived(this.answer?.seq ?? 0);
   zone: string = $derived(this.answer?.state.report.time_zone ?? "UTC");
   /** The past can be looked at, not changed. */
-  isPast: boolean = $derived(this.as_of !== null);
+  isPast: boolean = $derived(this.asked_as_of !== null || this.as_of !== null);
 
   async open(id: string | null, as_of: string | null): Promise<void> {
-    if (id !== this.id) this.answer = null;
+    if (id !== this.id) {
+      this.answer = null;
+      this.as_of = null;
+    }
     this.id = id;
-    this.as_of = as_of;
+    this.asked_as_of = as_of;
     await this.refresh();
   }
 
@@ -32,9 +37,12 @@ class CaseFile {
       this.answer = null;
       return;
     }
+    const as_of = this.asked_as_of;
     try {
-      const answer = await readCase(this.id, this.as_of);
-      if (asked === this.#asked) this.answer = answer;
+      const answer = await readCase(this.id, as_of);
+      if (asked !== this.#asked) return;
+      this.answer = answer;
+      this.as_of = as_of;
     } catch (error) {
       if (asked === this.#asked) this.error = sentence(error);
     }

@@ -86,7 +86,7 @@ def hillshade_png(desk: App, case: str) -> bytes:
 
 def ground_frame(desk: App, case: str) -> dict[str, Any]:
     """Hillshade address, contours and lines of a case's ground, as GeoJSON."""
-    from wayhome.science.terrain import contour_lines
+    from wayhome.science.terrain import contour_levels, contour_lines
 
     state = desk.state(case)
     empty: dict[str, Any] = {"type": "FeatureCollection", "features": []}
@@ -106,10 +106,7 @@ def ground_frame(desk: App, case: str) -> dict[str, Any]:
         z = np.asarray(ground.dem.values, float)
         spread = float(np.nanmax(z) - np.nanmin(z)) if np.isfinite(z).any() else 0.0
         step = next((s for s in (5, 10, 20, 50, 100, 200) if spread / s <= 20), 500)
-        levels = (
-            [float(v) for v in np.arange(np.ceil(np.nanmin(z) / step) * step, np.nanmax(z), step)] if spread else []
-        )
-        found = contour_lines(ground.dem, levels)
+        found = contour_lines(ground.dem, contour_levels(ground.dem, step))
         contours = {
             "type": "FeatureCollection",
             "features": [

@@ -1,4 +1,4 @@
-"""Where things are on the globe: positions and bounds, WGS 84, keyword-only, no projection.
+"""Where things are on the globe: positions, WGS 84, keyword-only, no projection.
 
 Knows ranges and great-circle distance. Refuses latitude and longitude in an order-less pair, except
 in text that a person types as ``LAT,LON``.
@@ -6,7 +6,7 @@ in text that a person types as ``LAT,LON``.
 
 from __future__ import annotations
 
-from math import asin, atan2, cos, degrees, isfinite, radians, sin, sqrt
+from math import asin, cos, isfinite, radians, sin, sqrt
 
 from wayhome.base.errors import InvalidInput
 from wayhome.base.record import Record
@@ -35,15 +35,6 @@ class Position(Record):
         return f"{self.lat_deg:.5f}, {self.lon_deg:.5f}"
 
 
-class Bounds(Record):
-    """A box of the globe in degrees; `east_deg` may be below `west_deg` across 180°."""
-
-    west_deg: float
-    south_deg: float
-    east_deg: float
-    north_deg: float
-
-
 def parse_position(text: object, what: str = "position") -> Position:
     """Position from ``"LAT,LON"`` in decimal degrees, or from `{"lat", "lon"}`."""
     if isinstance(text, Position):
@@ -67,22 +58,3 @@ def distance_m(a: Position, b: Position) -> float:
     phi_a, phi_b = radians(a.lat_deg), radians(b.lat_deg)
     h = sin((phi_b - phi_a) / 2) ** 2 + cos(phi_a) * cos(phi_b) * sin(radians(b.lon_deg - a.lon_deg) / 2) ** 2
     return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(h)))
-
-
-def bearing_between_deg(a: Position, b: Position) -> float:
-    """First bearing from `a` to `b`, degrees clockwise from true north, [0, 360)."""
-    phi_a, phi_b, d_lon = radians(a.lat_deg), radians(b.lat_deg), radians(b.lon_deg - a.lon_deg)
-    east = sin(d_lon) * cos(phi_b)
-    north = cos(phi_a) * sin(phi_b) - sin(phi_a) * cos(phi_b) * cos(d_lon)
-    return degrees(atan2(east, north)) % 360.0
-
-
-def inside_ring(position: Position, ring: tuple[Position, ...]) -> bool:
-    """Whether a position lies inside a closed ring of positions (even-odd rule in degrees)."""
-    x, y, inside = position.lon_deg, position.lat_deg, False
-    for p, q in zip(ring, (*ring[1:], ring[0]), strict=True):
-        if (p.lat_deg > y) != (q.lat_deg > y):
-            crossing = p.lon_deg + (y - p.lat_deg) / (q.lat_deg - p.lat_deg) * (q.lon_deg - p.lon_deg)
-            if x < crossing:
-                inside = not inside
-    return inside

@@ -66,11 +66,6 @@ def checked_crs(code: str) -> str:
     return code
 
 
-def same_crs(a: str, b: str) -> bool:
-    """Whether two codes or WKT texts mean the same system."""
-    return a == b or bool(_crs(a).equals(_crs(b), ignore_axis_order=True))
-
-
 class Projection:
     """Degrees to and from one projected system; x east and y north in metres."""
 
@@ -110,11 +105,6 @@ def projection(crs: str) -> Projection:
 def transformer(from_crs: str, to_crs: str) -> Any:
     """A `(x, y) -> (x, y)` callable between any two systems, x east first."""
     return Transformer.from_crs(_crs(from_crs), _crs(to_crs), always_xy=True).transform
-
-
-def wkt(crs: str) -> str:
-    """Well-known text of a system, for files that carry it."""
-    return str(_crs(crs).to_wkt())
 
 
 def geodesic_area_m2(ring: tuple[Position, ...]) -> float:

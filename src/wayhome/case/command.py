@@ -30,7 +30,6 @@ class Kind:
 
 
 LengthM = Annotated[float, Kind("length", quantity.length_m, "30 m")]
-AreaM2 = Annotated[float, Kind("area", quantity.area_m2, "40 ha")]
 DurationS = Annotated[float, Kind("duration", quantity.duration_s, "4 h")]
 SpeedMps = Annotated[float, Kind("speed", quantity.speed_mps, "3 km/h")]
 Fraction = Annotated[float, Kind("fraction", quantity.fraction, "0.6 or 60 %")]
