@@ -49,4 +49,4 @@ def _with(mean: float | None, interval: list[float | None]) -> str:
     if mean is None:
         return "no find inside"
     low, high = interval
-    return f"{mean:.3f} [{low:.3f}, {high:.3f}]"
+    return f"{mean:z.3f} [{low:z.3f}, {high:z.3f}]"

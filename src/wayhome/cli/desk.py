@@ -21,7 +21,6 @@ from wayhome.cli.edge import (
     case_app,
     cli,
     file_bytes,
-    given_desk,
     ground_app,
     guarded,
     moment,
@@ -47,7 +46,7 @@ def demo(
     from wayhome.app.demo_desk import demo_desk
     from wayhome.web.server import serve as run
 
-    app = demo_desk(desk or given_desk(), progress=say)
+    app = demo_desk(desk, progress=say)
     run(app, host="127.0.0.1", port=port, open_browser=not no_browser)
 
 

@@ -114,8 +114,3 @@ def write_file(path: Path, content: bytes) -> None:
 def moment(text: str | None, what: str) -> datetime | None:
     """A time option, if given."""
     return None if text is None else instant(text, what)
-
-
-def given_desk() -> Path | None:
-    """The desk folder that the user named, if any."""
-    return _chosen["desk"]
