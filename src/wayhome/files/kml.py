@@ -139,9 +139,10 @@ def _root(data: bytes) -> Any:
         raise InvalidInput(f"The KML file is larger than {MAX_KML_BYTES // 2**20} MiB; export a part of it.")
     try:
         try:
-            root = etree.fromstring(data, _parser(recover=False))
-        except etree.XMLSyntaxError as broken:
-            if not _only_prefixes(broken):
+            strict = _parser(recover=False)
+            root = etree.fromstring(data, strict)
+        except etree.XMLSyntaxError:
+            if not _only_prefixes(strict):
                 raise
             root = etree.fromstring(data, _parser(recover=True))
     except etree.XMLSyntaxError as broken:
@@ -161,9 +162,12 @@ def _parser(recover: bool) -> etree.XMLParser:
     )  # fmt: skip
 
 
-def _only_prefixes(broken: etree.XMLSyntaxError) -> bool:
-    """Whether nothing is wrong but prefixes that the file uses and does not declare, such as `gx:`."""
-    log = list(broken.error_log or ())
+def _only_prefixes(parser: etree.XMLParser) -> bool:
+    """Whether nothing is wrong but prefixes that the file uses and does not declare, such as `gx:`.
+
+    The parser's own log: that of the exception also holds what earlier files did wrong.
+    """
+    log = list(parser.error_log)
     return bool(log) and all(entry.type_name == "NS_ERR_UNDEFINED_NAMESPACE" for entry in log)
 
 
