@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS entries (
     body TEXT NOT NULL, hash TEXT NOT NULL,
     PRIMARY KEY (case_id, seq), UNIQUE (case_id, desk, n), UNIQUE (case_id, desk, idempotency_key)
 ) STRICT;
+CREATE INDEX IF NOT EXISTS entries_by_clock ON entries (case_id, clock_ms, clock_count);
 CREATE TABLE IF NOT EXISTS secrets (
     case_id TEXT NOT NULL, desk TEXT NOT NULL, n INTEGER NOT NULL, i_event INTEGER NOT NULL,
     field TEXT NOT NULL, locked BLOB NOT NULL, PRIMARY KEY (case_id, desk, n, i_event, field)
@@ -180,8 +181,10 @@ class Journal:
                 (case, after, limit),
             ).fetchall()
             held = self._db.execute(
-                "SELECT desk, n, i_event, field, locked FROM secrets WHERE case_id=?", (case,)
-            ).fetchall() if rows else []  # fmt: skip
+                "SELECT s.desk, s.n, s.i_event, s.field, s.locked FROM entries AS e JOIN secrets AS s"
+                " ON s.case_id=e.case_id AND s.desk=e.desk AND s.n=e.n WHERE e.case_id=? AND e.seq>? AND e.seq<=?",
+                (case, after, rows[-1][0] if rows else after),
+            ).fetchall()
         locked = {(d, n, i, f): bytes(v) for d, n, i, f, v in held}
         keys: dict[str, bytes | None] = {}
         return tuple(self._entry(case, int(seq), body, digest_, locked, keys) for seq, body, digest_ in rows)
