@@ -135,6 +135,20 @@ class RecorderContract:
             other.absorb([forged])
         assert other.head("c") == 0
 
+    def test_followers_hear_what_others_write_in_order(self, journal: Journal) -> None:
+        write(journal, "a")
+        heard: list[str] = []
+
+        def listen() -> None:
+            for entry in journal.follow("c", after=1, until=lambda: len(heard) >= 3, wait_s=0.01):
+                heard.append(entry.facts[0].public["text"])
+
+        listener = threading.Thread(target=listen)
+        listener.start()
+        write(journal, "b", "c", "d", at=AT + timedelta(minutes=1))
+        listener.join(timeout=20)
+        assert not listener.is_alive() and heard == ["b", "c", "d"]
+
     def test_an_unknown_case_is_not_verified(self, journal: Journal) -> None:
         with pytest.raises(NotFound):
             journal.verify("nowhere")

@@ -160,19 +160,12 @@ class App:
     def log(self, case: str, as_of: datetime | None = None) -> list[dict[str, Any]]:
         """The journal as people read it."""
         self._known(case)
-        out = []
-        for entry in self.journal.entries(case):
-            if as_of is not None and entry.at > as_of:
-                continue
-            events = [e for e, _ in _events(entry)]
-            out.append(
-                {
-                    "seq": entry.seq, "at": entry.at, "by": entry.by, "desk": entry.desk, "hash": entry.hash,
-                    "sentences": [e.says() for e in events],
-                    "events": [{"type": e.type, "version": e.version, "data": e.as_json()} for e in events],
-                }
-            )  # fmt: skip
-        return out
+        return [_line(e) for e in self.journal.entries(case) if as_of is None or e.at <= as_of]
+
+    def follow(self, case: str, *, until: Callable[[], bool] = lambda: False) -> Iterator[dict[str, Any]]:
+        """New lines of the log as they are written, by whatever process, until told to stop."""
+        for entry in self.journal.follow(case, after=self.head(case), until=until):
+            yield _line(entry)
 
     def verify(self, case: str | None = None) -> list[Verified]:
         """Check hashes, links and secrets of one case or all; raises at the first bad entry."""
@@ -300,6 +293,15 @@ class App:
             while len(self._maps) > KEPT_MAPS:
                 self._maps.popitem(last=False)
         return made
+
+
+def _line(entry: Entry) -> dict[str, Any]:
+    events = [e for e, _ in _events(entry)]
+    return {
+        "seq": entry.seq, "at": entry.at, "by": entry.by, "desk": entry.desk, "hash": entry.hash,
+        "sentences": [e.says() for e in events],
+        "events": [{"type": e.type, "version": e.version, "data": e.as_json()} for e in events],
+    }  # fmt: skip
 
 
 def _events(entry: Entry) -> Iterator[tuple[Event, Origin]]:

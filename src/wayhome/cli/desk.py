@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -222,15 +223,21 @@ def do(
 
 @cli.command()
 @guarded
-def log(case: str, json_: Json = False, as_of: AsOf = None) -> None:
-    """The journal as people read it. Example: wayhome log lost-hiker"""
-    entries = open_desk().log(case, moment(as_of, "--as-of"))
+def log(
+    case: str,
+    json_: Json = False,
+    as_of: AsOf = None,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on with what is written from now on.")] = False,
+) -> None:
+    """The journal as people read it. Example: wayhome log lost-hiker --follow"""
+    app = open_desk()
+    entries = app.log(case, moment(as_of, "--as-of"))
     if json_:
         show_json({"case": case, "seq": entries[-1]["seq"] if entries else 0, "entries": entries})
         return
-    for entry in entries:
+    for entry in itertools.chain(entries, app.follow(case) if follow else ()):
         for sentence in entry["sentences"]:
-            print(f"{entry['seq']:4}  {iso(entry['at'])}  {entry['by']:12}  {sentence}")
+            print(f"{entry['seq']:4}  {iso(entry['at'])}  {entry['by']:12}  {sentence}", flush=follow)
 
 
 @cli.command()

@@ -11,8 +11,9 @@ import hashlib
 import json
 import sqlite3
 import threading
+import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -188,6 +189,14 @@ class Journal:
         locked = {(d, n, i, f): bytes(v) for d, n, i, f, v in held}
         keys: dict[str, bytes | None] = {}
         return tuple(self._entry(case, int(seq), body, digest_, locked, keys) for seq, body, digest_ in rows)
+
+    def follow(self, case: str, *, after: int, until: Callable[[], bool], wait_s: float = 0.2) -> Iterator[Entry]:
+        """Entries after an arrival number as they come, from whatever process wrote them, until told to stop."""
+        while not until():
+            for entry in self.entries(case, after=after):
+                after = entry.seq
+                yield entry
+            time.sleep(wait_s)
 
     def home(self, case: str) -> str:
         """The desk on which a case was opened: its earliest entry by (clock, desk)."""
