@@ -198,6 +198,16 @@ def test_a_bad_report_opens_nothing(desk: App, broken: dict[str, Any], words: st
     assert desk.cases() == ()
 
 
+def test_a_reference_system_from_elsewhere_is_refused_with_the_one_to_use(searching: Searching) -> None:
+    app, case = searching
+    head = app.head(case)
+    for crs in ("EPSG:32756", "EPSG:3857", "EPSG:4326"):
+        with pytest.raises(InvalidInput, match="EPSG"):
+            app.do(case, "set_search_area", {"crs": crs})
+    assert app.head(case) == head
+    app.do(case, "set_search_area", {"crs": "EPSG:26919"})  # NAD83 / UTM 19N fits as well
+
+
 def test_an_unknown_category_falls_back_in_sight(desk: App) -> None:
     case, _ = desk.open_case({**{"title": "t", "reported_at": "2026-05-09T19:40:00Z"}, "subject": {"category": "astronaut"},
                               "place": {"lat": 42.2, "lon": -71.1}})  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 
 from wayhome.base.errors import InvalidInput, MismatchError
 from wayhome.base.place import Position, distance_m, parse_position
-from wayhome.base.projection import checked_crs, geodesic_area_m2, projection, proposed_crs
+from wayhome.base.projection import check_crs_fits, checked_crs, geodesic_area_m2, projection, proposed_crs
 from wayhome.base.raster import Grid, Raster
 
 
@@ -41,6 +41,16 @@ def test_web_mercator_and_degrees_cannot_carry_a_case() -> None:
         with pytest.raises(InvalidInput, match=words) as caught:
             checked_crs(code)
         assert all(isinstance(v, str) for v in caught.value.details.values())
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon"), [(42.2, -71.1), (-33.9, 151.2), (60.0, 179.9), (10.0, 5.99), (84.5, 10.0), (-89.0, 0.0)]
+)
+def test_the_proposed_system_fits_and_one_from_elsewhere_does_not(lat: float, lon: float) -> None:
+    there = Position(lat_deg=lat, lon_deg=lon)
+    check_crs_fits(proposed_crs(there), there)
+    with pytest.raises(InvalidInput, match="not made for"):
+        check_crs_fits("EPSG:32615", there)  # UTM zone 15 north, 93 west
 
 
 def test_there_and_back_again() -> None:

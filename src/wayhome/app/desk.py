@@ -101,6 +101,7 @@ class App:
             for event in decide(state, command, self._context(state, by, at)):
                 state = apply(state, event, origin)
                 events.append(event)
+        self._check_result(CaseState(case=case), tuple(events), self._context(state, by, at))
         entry = self.journal.append(case, [parted(e) for e in events], expected_seq=0, at=at, by=origin.by)
         return case, entry.seq
 
@@ -257,18 +258,15 @@ class App:
 
     def _check_result(self, state: CaseState, events: tuple[Event, ...], context: Context) -> None:
         """Refuse what would leave the case without a computable map, before it is written."""
-        from wayhome.case.area import SearchAreaSet
-
-        if any(isinstance(e, SearchAreaSet) and e.crs for e in events):
-            from wayhome.base.projection import checked_crs
-
-            for event in events:
-                if isinstance(event, SearchAreaSet) and event.crs:
-                    checked_crs(event.crs)
         origin = Origin(seq=state.seq + 1, at=context.at, by=context.by.id, desk=context.desk)
+        after = state
         for event in events:
-            state = apply(state, event, origin)
-        state.scenarios.weights(state.evidence.standing())
+            after = apply(after, event, origin)
+        if after.area.crs is not None and after.area.ipp is not None and after.area.crs != state.area.crs:
+            from wayhome.base.projection import check_crs_fits
+
+            check_crs_fits(after.area.crs, after.area.ipp.position)
+        after.scenarios.weights(after.evidence.standing())
 
     def _opened(self, case: str, command: Command, entry: Entry) -> str | None:
         from wayhome.case.seal import OpenSealedFact

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pyproj import CRS, Geod, Transformer
+from pyproj import CRS, Geod, Proj, Transformer
 from pyproj.aoi import AreaOfInterest
 from pyproj.database import query_utm_crs_info
 from pyproj.exceptions import CRSError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 WGS84 = "EPSG:4326"
+AREA_TOLERANCE = 0.02  # UTM stays within 0.2 % in and beside its zone, UPS is 1.2 % small at the pole (scale 0.994)
 _WEB_MERCATOR = {3857, 900913, 3785, 102100}
 _ELLIPSOID = Geod(ellps="WGS84")
 
@@ -64,6 +65,18 @@ def checked_crs(code: str) -> str:
     if not crs.is_projected or any(axis.unit_name not in ("metre", "meter") for axis in crs.axis_info[:2]):
         raise InvalidInput(f"{code} is not in metres; use a projected system such as a UTM zone.", crs=code)
     return code
+
+
+def check_crs_fits(code: str, position: Position) -> None:
+    """Refuse a system whose areas are off by more than 2 % at a place: it was made for somewhere else."""
+    checked_crs(code)
+    factors = Proj(_crs(code)).get_factors(position.lon_deg, position.lat_deg)
+    if not abs(factors.areal_scale - 1.0) <= AREA_TOLERANCE:  # also where the scale is not a number
+        raise InvalidInput(
+            f"{code} is not made for {position}: areas there come out {factors.areal_scale:.3g} times their size. "
+            f"Use {proposed_crs(position)}.",
+            crs=code,
+        )
 
 
 class Projection:
