@@ -43,14 +43,20 @@ def test_web_mercator_and_degrees_cannot_carry_a_case() -> None:
         assert all(isinstance(v, str) for v in caught.value.details.values())
 
 
-@pytest.mark.parametrize(
-    ("lat", "lon"), [(42.2, -71.1), (-33.9, 151.2), (60.0, 179.9), (10.0, 5.99), (84.5, 10.0), (-89.0, 0.0)]
-)
-def test_the_proposed_system_fits_and_one_from_elsewhere_does_not(lat: float, lon: float) -> None:
+PLACES = [(42.2, -71.1), (-33.9, 151.2), (60.0, 179.9), (10.0, 5.99)]
+POLES = [(84.5, 10.0), (-89.0, 0.0)]  # where every UTM zone is near
+
+
+@pytest.mark.parametrize(("lat", "lon"), [*PLACES, *POLES])
+def test_the_proposed_system_fits(lat: float, lon: float) -> None:
     there = Position(lat_deg=lat, lon_deg=lon)
     check_crs_fits(proposed_crs(there), there)
+
+
+@pytest.mark.parametrize(("lat", "lon"), PLACES)
+def test_a_system_from_elsewhere_does_not_fit(lat: float, lon: float) -> None:
     with pytest.raises(InvalidInput, match="not made for"):
-        check_crs_fits("EPSG:32615", there)  # UTM zone 15 north, 93 west
+        check_crs_fits("EPSG:32615", Position(lat_deg=lat, lon_deg=lon))  # UTM zone 15 north, 93 west
 
 
 def test_there_and_back_again() -> None:
