@@ -19,7 +19,7 @@ describe("sources", () => {
     expect(Object.values(rules).flat().filter((from) => from.includes("."))).toEqual([]);
   });
   test("the lock file names no address to download from", () => {
-    expect(readFileSync(here("../package-lock.json"), "utf8")).not.toContain('"resolved": "http');
+    expect(readFileSync(here("../package-lock.json"), "utf8")).not.toMatch(/"resolved":\s*"http/);
     expect(readFileSync(here("../.npmrc"), "utf8")).not.toMatch(/https?:/);
   });
   test("no value is of type any", () => {

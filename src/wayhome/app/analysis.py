@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wayhome.app.exchange import read_file
+from wayhome.app.sources import Layer, read_ground
 from wayhome.base.errors import InvalidInput, NotYet
 from wayhome.base.place import Position
 from wayhome.base.projection import geodesic_area_m2, projection, proposed_crs
 from wayhome.base.raster import Grid, Raster
 from wayhome.ground import local
-from wayhome.science import behavior
 from wayhome.science.terrain import Ground
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def prior(
     box_km: float, cell_m: float, seed: int | None,
 ) -> tuple[Raster, float, dict[str, str], tuple[str, ...]]:  # fmt: skip
     """`(POA raster, rest of world, tags, caveats)` of a prior around an IPP."""
+    from wayhome.planning.belief_map import Reach, radial_map
     from wayhome.planning.inputs import MODEL
     from wayhome.science.travel import travel_seconds
 
@@ -38,21 +39,19 @@ def prior(
     caveats: list[str] = []
     if dem is not None and not local.dem_holds(dem, ipp):
         raise InvalidInput(f"{dem.name} does not hold the initial planning point {ipp}.", file=dem.name)
-    key, told = behavior.subject_category(category)
-    row = behavior.stratum(key, eco, relief)
-    law = behavior.distance_law(row)
-    caveats += [*told, *row.caveats, *law.caveats()]
-    poa, outside = behavior.radial_prior(law, grid, xy)
+    reach: Reach = None
     if hours is not None:
         if dem is None:
             raise InvalidInput("--hours needs --dem: reach by a time is walked over ground.", field="hours")
         ground = _ground(grid, dem, None, None, ())
         seconds, said = travel_seconds(ground, xy)
-        poa, outside, cut = behavior.travel_limited(poa, outside, seconds, hours)
-        caveats += [*ground.caveats, *said, *cut]
+        reach = seconds, hours
+        caveats += [*ground.caveats, *said]
+    poa, outside, title, told = radial_map(category, eco, relief, grid, xy, reach)
+    caveats += told
     tags = {
         "REST_OF_WORLD": repr(outside), "SEED": "none" if seed is None else str(seed), "MODEL": MODEL,
-        "CATEGORY": row.title(), "CAVEATS": " | ".join(caveats),
+        "CATEGORY": title, "CAVEATS": " | ".join(caveats),
     }  # fmt: skip
     return poa, outside, tags, tuple(caveats)
 
@@ -200,12 +199,7 @@ def _grid(ipp: Position, box_km: float, cell_m: float) -> tuple[Grid, tuple[floa
 
 
 def _ground(grid: Grid, dem: Path | None, landcover: Path | None, legend: str | None, lines: Lines) -> Ground:
-    elevation, told = local.read_dem(dem, grid) if dem else (None, ())
-    cover, cover_told = local.read_landcover(landcover, grid, legend or "") if landcover else (None, ())
-    found: dict[str, tuple[NDArray[np.float64], ...]] = {}
-    said: tuple[str, ...] = ()
-    for kind, path, layer in lines:
-        more, line_told = local.read_lines(path, layer, grid)
-        found[kind] = (*found.get(kind, ()), *more)
-        said += line_told
-    return Ground(dem=elevation, landcover=cover, legend=legend, lines=found, caveats=(*told, *cover_told, *said))
+    layers = [Layer(kind="dem", path=dem)] if dem else []
+    layers += [Layer(kind="landcover", path=landcover, legend=legend)] if landcover else []
+    layers += [Layer(kind="lines", path=path, line_kind=kind, layer=name) for kind, path, name in lines]
+    return read_ground(layers, grid)

@@ -101,7 +101,7 @@ class App:
             for event in decide(state, command, self._context(state, by, at)):
                 state = apply(state, event, origin)
                 events.append(event)
-        self._check_result(CaseState(case=case), tuple(events), self._context(state, by, at))
+        self._check(CaseState(case=case), state)
         entry = self.journal.append(case, [parted(e) for e in events], expected_seq=0, at=at, by=origin.by)
         return case, entry.seq
 
@@ -122,7 +122,10 @@ class App:
                 )  # fmt: skip
             context = self._context(state, by, self._clock())
             events = decide(state, command, context)
-            self._check_result(state, events, context)
+            after, origin = state, Origin(seq=state.seq + 1, at=context.at, by=context.by.id, desk=context.desk)
+            for event in events:
+                after = apply(after, event, origin)
+            self._check(state, after)
             try:
                 entry = self.journal.append(
                     case, [parted(e) for e in events], expected_seq=state.seq, at=context.at, by=context.by.id, key=key
@@ -256,13 +259,10 @@ class App:
             by=authority.actor(state, by), at=at, desk=self.journal.desk, is_home=home, propose_crs=proposed_crs
         )
 
-    def _check_result(self, state: CaseState, events: tuple[Event, ...], context: Context) -> None:
+    @staticmethod
+    def _check(before: CaseState, after: CaseState) -> None:
         """Refuse what would leave the case without a computable map, before it is written."""
-        origin = Origin(seq=state.seq + 1, at=context.at, by=context.by.id, desk=context.desk)
-        after = state
-        for event in events:
-            after = apply(after, event, origin)
-        if after.area.crs is not None and after.area.ipp is not None and after.area.crs != state.area.crs:
+        if after.area.crs is not None and after.area.ipp is not None and after.area.crs != before.area.crs:
             from wayhome.base.projection import check_crs_fits
 
             check_crs_fits(after.area.crs, after.area.ipp.position)

@@ -160,11 +160,7 @@ def export(app: App, case: str, form: str, *, as_of: datetime | None = None) -> 
     shapes = _case_shapes(state)
     if form == "geojson":
         return geojson.write_geojson(shapes), "application/geo+json"
-    tracks = [
-        gpx.read_gpx(app.blobs.get(t.blob)).tracks[t.index]
-        for a in state.assignments.assignments.values()
-        for t in a.tracks
-    ]
+    tracks = [app.sources.recorded(t.blob, t.index) for a in state.assignments.assignments.values() for t in a.tracks]
     points = [Waypoint(name=s.name, position=s.positions[0]) for s in shapes if s.kind == "point"]
     return gpx.write_gpx(tracks, points), "application/gpx+xml"
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from wayhome.base.errors import InvalidInput
 from wayhome.base.projection import projection, transformer
-from wayhome.base.quantity import metres, percent
+from wayhome.base.quantity import iso, metres, percent
 from wayhome.base.record import to_json
 from wayhome.planning.belief_map import grid_of
 from wayhome.planning.inputs import map_inputs
@@ -44,12 +44,10 @@ def poa_png(desk: App, case: str, *, as_of: datetime | None = None, at: datetime
     return _png(_coloured(_warped(np.asarray(poa.values, np.float32), poa.grid)))
 
 
-def poa_frame(desk: App, case: str, made: Product, *, as_of: str | None, at: str | None) -> dict[str, Any]:
+def poa_frame(desk: App, case: str, made: Product, *, as_of: datetime | None, at: datetime | None) -> dict[str, Any]:
     """Bounds, picture address and legend of the map."""
-    from wayhome.base.quantity import instant
-
-    inputs = map_inputs(desk.state(case, instant(as_of.replace(" ", "+")) if as_of else None))
-    query = urlencode({k: v for k, v in (("as_of", as_of), ("at", at), ("key", made.key)) if v})
+    inputs = map_inputs(desk.state(case, as_of))
+    query = urlencode({**{k: iso(v) for k, v in (("as_of", as_of), ("at", at)) if v}, "key": made.key})
     legend = [
         {
             "mass": r["level"], "area_m2": r["area_m2"], "color": _hex(i),
@@ -121,12 +119,10 @@ def ground_frame(desk: App, case: str) -> dict[str, Any]:
 
 def tracks_frame(desk: App, case: str, *, as_of: datetime | None = None) -> dict[str, Any]:
     """Every attached track as GeoJSON, by assignment."""
-    from wayhome.files.gpx import read_gpx
-
     features = []
     for a in desk.state(case, as_of).assignments.assignments.values():
         for t in a.tracks:
-            for lat, lon in read_gpx(desk.blobs.get(t.blob)).tracks[t.index].stretches():
+            for lat, lon in desk.sources.recorded(t.blob, t.index).stretches():
                 points = [[round(float(x), 6), round(float(y), 6)] for x, y in zip(lon, lat, strict=True)]
                 if len(points) > 1:
                     features.append({"type": "Feature", "properties": {"assignment": a.id, "team": a.team}, "geometry": {"type": "LineString", "coordinates": points}})  # fmt: skip

@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wayhome.base.projection import projection
+from wayhome.base.record import Record
 from wayhome.files.gpx import read_gpx
 from wayhome.ground import local
 from wayhome.science.terrain import Ground
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from wayhome.base.raster import Grid, Raster
-    from wayhome.case.area import GroundLayer
+    from wayhome.case.area import GroundKind, GroundLayer
+    from wayhome.files.shapes import Track
     from wayhome.planning.inputs import MapInputs
     from wayhome.store.blobs import Blobs
 
@@ -33,47 +36,71 @@ class DeskSources:
         self._blobs = blobs
         self._ground = lru_cache(maxsize=4)(self._read_ground)
         self._track = lru_cache(maxsize=256)(self._read_track)
+        self._tracks = lru_cache(maxsize=32)(self._read_tracks)
 
     def ground(self, inputs: MapInputs, grid: Grid) -> Ground:
         """The case's ground on the grid; later layers of a kind win."""
-        return self.ground_of(inputs.ground, grid)
-
-    def ground_of(self, layers: tuple[GroundLayer, ...], grid: Grid) -> Ground:
-        """Layers on a grid."""
-        return self._ground(layers, grid)
+        return self._ground(inputs.ground, grid)
 
     def track(self, blob: str, index: int, crs: str) -> Sequence[NDArray[np.float64]]:
         """Unbroken stretches of one track of a GPX blob, metric."""
         return self._track(blob, index, crs)
 
+    def recorded(self, blob: str, index: int) -> Track:
+        """One track of a GPX blob as it was recorded; the file is read once."""
+        return self._tracks(blob)[index]
+
     def _read_ground(self, layers: tuple[GroundLayer, ...], grid: Grid) -> Ground:
-        dem: Raster | None = None
-        landcover: Raster | None = None
-        legend: str | None = None
-        lines: dict[str, tuple[NDArray[np.float64], ...]] = {}
-        caveats: list[str] = []
-        for layer in layers:
-            path = self._blobs.checked_path(layer.blob)
-            if layer.kind == "dem":
-                dem, told = local.read_dem(path, grid)
-            elif layer.kind == "landcover":
-                landcover, told = local.read_landcover(path, grid, layer.legend or "")
-                legend = layer.legend
-            elif layer.kind == "osm":
-                by_kind, told = local.read_osm(path, grid)
-                lines = {k: (*lines.get(k, ()), *by_kind.get(k, ())) for k in {*lines, *by_kind}}
-            else:
-                kind = layer.line_kind or "line"
-                found, told = local.read_lines(path, layer.layer, grid)
-                lines[kind] = (*lines.get(kind, ()), *found)
-            caveats += [f"{layer.file_name}: {text}" for text in told]
-        return Ground(dem=dem, landcover=landcover, legend=legend, lines=lines, caveats=tuple(caveats))
+        return read_ground(
+            [
+                Layer(
+                    kind=g.kind, path=self._blobs.checked_path(g.blob), legend=g.legend, line_kind=g.line_kind,
+                    layer=g.layer, file_name=g.file_name,
+                )
+                for g in layers
+            ],
+            grid,
+        )  # fmt: skip
+
+    def _read_tracks(self, blob: str) -> tuple[Track, ...]:
+        return read_gpx(self._blobs.get(blob)).tracks
 
     def _read_track(self, blob: str, index: int, crs: str) -> tuple[NDArray[np.float64], ...]:
-        track = read_gpx(self._blobs.get(blob)).tracks[index]
         out = projection(crs)
-        stretches = []
-        for lat, lon in track.stretches():
-            x, y = out.forward(lon, lat)
-            stretches.append(np.column_stack([x, y]))
-        return tuple(stretches)
+        return tuple(np.column_stack(out.forward(lon, lat)) for lat, lon in self.recorded(blob, index).stretches())
+
+
+class Layer(Record):
+    """A ground file on this disk and what it is; `file_name` is what people call it."""
+
+    kind: GroundKind
+    path: Path
+    legend: str | None = None
+    line_kind: str | None = None
+    layer: str | None = None
+    file_name: str = ""
+
+
+def read_ground(layers: Sequence[Layer], grid: Grid) -> Ground:
+    """Ground files on a grid; later layers of a kind win, lines add up; each caveat names its file."""
+    dem: Raster | None = None
+    landcover: Raster | None = None
+    legend: str | None = None
+    lines: dict[str, tuple[NDArray[np.float64], ...]] = {}
+    caveats: list[str] = []
+    for layer in layers:
+        by_kind: dict[str, tuple[NDArray[np.float64], ...]] = {}
+        if layer.kind == "dem":
+            dem, told = local.read_dem(layer.path, grid)
+        elif layer.kind == "landcover":
+            landcover, told = local.read_landcover(layer.path, grid, layer.legend or "")
+            legend = layer.legend
+        elif layer.kind == "osm":
+            by_kind, told = local.read_osm(layer.path, grid)
+        else:
+            found, told = local.read_lines(layer.path, layer.layer, grid)
+            by_kind = {layer.line_kind or "line": found}
+        for kind, more in by_kind.items():
+            lines[kind] = (*lines.get(kind, ()), *more)
+        caveats += [f"{layer.file_name}: {text}" if layer.file_name else text for text in told]
+    return Ground(dem=dem, landcover=landcover, legend=legend, lines=lines, caveats=tuple(caveats))

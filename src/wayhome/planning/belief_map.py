@@ -15,7 +15,7 @@ from wayhome.base.errors import InvalidInput, RuleBroken
 from wayhome.base.place import Position
 from wayhome.base.projection import geodesic_area_m2, projection
 from wayhome.base.raster import Grid, Raster
-from wayhome.planning.inputs import MapInputs, ScenarioPart, Search
+from wayhome.planning.inputs import MapInputs, Search
 from wayhome.science import behavior, detection
 from wayhome.science.belief import Belief, Update
 from wayhome.science.travel import travel_seconds
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 # W as the integral of the detection rate: POD = 1 - exp(-C), the same law that a plan promises, and the
 # lower of the two conventions; overrated POD is the dangerous error (THEORY 12)
 CONVENTION: Final = "rate"
+Reach = tuple[Raster, float] | None
 
 
 class Sources(Protocol):
@@ -79,7 +80,7 @@ def scenario_maps(inputs: MapInputs, sources: Sources) -> tuple[list[tuple[Raste
     xy = projection(inputs.crs).xy_m(inputs.ipp)
     caveats: list[str] = []
     made: dict[tuple[str, tuple[Position, ...] | None], tuple[Raster, float]] = {}
-    seconds: Raster | None = None
+    reach: Reach = None
     if inputs.hours is not None:
         ground = sources.ground(inputs, grid)
         caveats += ground.caveats
@@ -89,13 +90,17 @@ def scenario_maps(inputs: MapInputs, sources: Sources) -> tuple[list[tuple[Raste
             )
         seconds, told = travel_seconds(ground, xy)
         caveats += told
+        reach = seconds, inputs.hours
     maps: list[tuple[Raster, float]] = []
     for part in inputs.parts:
         about = (part.category or "", part.ring)
         if about not in made:
-            made[about] = (
-                _region(grid, part.ring, caveats) if part.ring else _radial(inputs, part, grid, xy, seconds, caveats)
-            )
+            if part.ring:
+                made[about] = _region(grid, part.ring, caveats)
+            else:
+                poa, outside, _, told = radial_map(part.category, inputs.ecoregion, inputs.relief, grid, xy, reach)
+                made[about] = poa, outside
+                caveats += told
         poa, outside = made[about]
         share = part.rest_of_world
         maps.append(
@@ -162,24 +167,25 @@ def _region(grid: Grid, ring: tuple[Position, ...], caveats: list[str]) -> tuple
     return Raster(mask / mask.sum(), grid, "poa"), 0.0
 
 
-def _radial(
-    inputs: MapInputs,
-    part: ScenarioPart,
-    grid: Grid,
-    xy: tuple[float, float],
-    seconds: Raster | None,
-    caveats: list[str],
-) -> tuple[Raster, float]:
-    if part.category is None:
-        caveats.append("The subject's category is not known; the law of distance is that of all lost people together.")
+def radial_map(
+    category: str | None, ecoregion: str | None, relief: str | None, grid: Grid, ipp_xy_m: tuple[float, float], reach: Reach
+) -> tuple[Raster, float, str, tuple[str, ...]]:  # fmt: skip
+    """Map and rest of world of a category's law of distance, the stratum used, and the caveats.
+
+    `reach` is walking seconds and hours, to cut the law to what can be reached; or None.
+    """
+    if category is None:
+        title = "all lost people together"
+        caveats = [f"The subject's category is not known; the law of distance is that of {title}."]
         law = behavior.pooled_law()
     else:
-        category, told = behavior.subject_category(part.category)
-        row = behavior.stratum(category, inputs.ecoregion, inputs.relief)
-        law = behavior.distance_law(row)
-        caveats += [*told, *row.caveats, *law.caveats()]
-    poa, outside = behavior.radial_prior(law, grid, xy)
-    if seconds is not None and inputs.hours is not None:
-        poa, outside, told = behavior.travel_limited(poa, outside, seconds, inputs.hours)
-        caveats += told
-    return poa, outside
+        key, told = behavior.subject_category(category)
+        row = behavior.stratum(key, ecoregion, relief)
+        title, law = row.title(), behavior.distance_law(row)
+        caveats = [*told, *row.caveats, *law.caveats()]
+    poa, outside = behavior.radial_prior(law, grid, ipp_xy_m)
+    if reach is not None:
+        seconds, hours = reach
+        poa, outside, cut = behavior.travel_limited(poa, outside, seconds, hours)
+        caveats += cut
+    return poa, outside, title, tuple(caveats)

@@ -134,10 +134,11 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
 
     @api.get("/api/cases/{case}/products/{name}")
     def product(case: str, name: str, as_of: str | None = None, at: str | None = None) -> dict[str, Any]:
-        made = desk.product(case, name, as_of=_time(as_of, "as_of"), at=_time(at, "at"))
+        then, reach = _time(as_of, "as_of"), _time(at, "at")
+        made = desk.product(case, name, as_of=then, at=reach)
         data = made.data
         if name == "poa":
-            data = {**data, **pictures.poa_frame(desk, case, made, as_of=as_of, at=at)}
+            data = {**data, **pictures.poa_frame(desk, case, made, as_of=then, at=reach)}
         return {**to_json(made), "data": to_json(data)}
 
     @api.get("/api/cases/{case}/ground")
