@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from wayhome.science.behavior import fitted_lognormal
+from wayhome.science.distance import fitted_lognormal
 from wayhome.science.tables import table
 
 DATA = Path(os.environ.get("WAYHOME_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data")

@@ -9,18 +9,14 @@ from scipy.integrate import quad
 from wayhome.base.errors import InvalidInput, MismatchError
 from wayhome.base.raster import Grid, Raster
 from wayhome.science.behavior import (
-    DistanceLaw,
-    RingLaw,
     distance_law,
-    fitted_lognormal,
     pooled_law,
     pooled_stratum,
-    radial_prior,
     rings,
     stratum,
     subject_category,
-    travel_limited,
 )
+from wayhome.science.distance import DistanceLaw, RingLaw, fitted_lognormal, radial_prior, travel_limited
 
 
 def grid(n: int = 101, cell_m: float = 100.0) -> Grid:

@@ -22,6 +22,8 @@ from wayhome.science.tables import table
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("WAYHOME_DATA") or ROOT.parent / "shared" / "data")
 NAMES = [
+    "attractors",
+    "calibration",
     "circumstance",
     "distance",
     "distance_miles",
@@ -34,6 +36,7 @@ NAMES = [
     "synonyms",
     "track_offset",
     "travel",
+    "watershed",
 ]
 ECOREGIONS = {"temperate", "dry", "urban", "all"}
 RELIEFS = {"mountain", "flat", "all"}

@@ -15,58 +15,99 @@ from wayhome.app.exchange import read_file
 from wayhome.app.sources import Layer, read_ground
 from wayhome.base.errors import InvalidInput, NotYet
 from wayhome.base.place import Position
-from wayhome.base.projection import geodesic_area_m2, projection, proposed_crs
+from wayhome.base.projection import geodesic_area_m2, grid_bearing_deg, projection, proposed_crs, true_bearing_deg
 from wayhome.base.raster import Grid, Raster
+from wayhome.base.record import Record
 from wayhome.ground import local
 from wayhome.science.terrain import Ground
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from wayhome.science.behavior import Stratum
+
 Lines = tuple[tuple[str, Path, str | None], ...]
 
 
+class GroundFiles(Record):
+    """Ground as it is named on the command line."""
+
+    dem: Path | None = None
+    landcover: Path | None = None
+    legend: str | None = None
+    lines: Lines = ()
+
+    def given(self) -> bool:
+        """Whether any file is named."""
+        return bool(self.dem or self.landcover or self.lines)
+
+    def on(self, grid: Grid) -> Ground:
+        """The files read onto a grid."""
+        layers = [Layer(kind="dem", path=self.dem)] if self.dem else []
+        layers += [Layer(kind="landcover", path=self.landcover, legend=self.legend)] if self.landcover else []
+        layers += [Layer(kind="lines", path=path, line_kind=kind, layer=name) for kind, path, name in self.lines]
+        return read_ground(layers, grid)
+
+
 def prior(
-    *, ipp: Position, category: str, eco: str | None, relief: str | None, dem: Path | None, hours: float | None,
-    box_km: float, cell_m: float, seed: int | None,
+    *, ipp: Position, category: str, eco: str | None, relief: str | None, files: GroundFiles, hours: float | None,
+    toward: Position | None, bearing_deg: float | None, table: Path | None, box_km: float, cell_m: float, seed: int | None,
 ) -> tuple[Raster, float, dict[str, str], tuple[str, ...]]:  # fmt: skip
     """`(POA raster, rest of world, tags, caveats)` of a prior around an IPP."""
-    from wayhome.planning.belief_map import Reach, radial_map
     from wayhome.planning.inputs import MODEL
+    from wayhome.science.places import places
+    from wayhome.science.prior import prior as prior_map
     from wayhome.science.travel import travel_seconds
 
     grid, xy = _grid(ipp, box_km, cell_m)
     caveats: list[str] = []
-    if dem is not None and not local.dem_holds(dem, ipp):
-        raise InvalidInput(f"{dem.name} does not hold the initial planning point {ipp}.", file=dem.name)
-    reach: Reach = None
-    if hours is not None:
-        if dem is None:
-            raise InvalidInput("--hours needs --dem: reach by a time is walked over ground.", field="hours")
-        ground = _ground(grid, dem, None, None, ())
-        seconds, said = travel_seconds(ground, xy)
-        reach = seconds, hours
-        caveats += [*ground.caveats, *said]
-    poa, outside, title, told = radial_map(category, eco, relief, grid, xy, reach)
-    caveats += told
+    if files.dem is not None and not local.dem_holds(files.dem, ipp):
+        raise InvalidInput(f"{files.dem.name} does not hold the initial planning point {ipp}.", file=files.dem.name)
+    there = reach = None
+    if hours is not None and files.dem is None:
+        raise InvalidInput("--hours needs --dem: reach by a time is walked over ground.", field="hours")
+    if files.given():
+        ground = files.on(grid)
+        there = places(ground, grid)
+        caveats += ground.caveats
+        if hours is not None:
+            seconds, said = travel_seconds(ground, xy)
+            reach = seconds, hours
+            caveats += said
+    if toward is not None and bearing_deg is not None:
+        raise InvalidInput("Give --toward or --bearing, not both; they may differ.", field="bearing")
+    if toward is not None:
+        bearing_deg = true_bearing_deg(ipp, toward)
+    found = prior_map(
+        category, eco, relief, grid, xy, there=there, reach=reach, own=statistics(table),
+        bearing_deg=None if bearing_deg is None else grid_bearing_deg(grid.crs, ipp, bearing_deg),
+    )  # fmt: skip
+    caveats += found.caveats
     tags = {
-        "REST_OF_WORLD": repr(outside), "SEED": "none" if seed is None else str(seed), "MODEL": MODEL,
-        "CATEGORY": title, "CAVEATS": " | ".join(caveats),
+        "REST_OF_WORLD": repr(found.rest_of_world), "SEED": "none" if seed is None else str(seed), "MODEL": MODEL,
+        "CATEGORY": found.title, "CAVEATS": " | ".join(caveats),
     }  # fmt: skip
-    return poa, outside, tags, tuple(caveats)
+    return found.poa, found.rest_of_world, tags, tuple(caveats)
 
 
-def travel(
-    *, dem: Path, start: Position, model: str, landcover: Path | None, legend: str | None, lines: Lines
-) -> tuple[Raster, tuple[str, ...]]:
+def statistics(path: Path | None) -> tuple[Stratum, ...]:
+    """A team's own table of distances, or nothing."""
+    from wayhome.files.statistics import read_statistics
+
+    return () if path is None else read_statistics(read_file(path), path.name)
+
+
+def travel(*, files: GroundFiles, start: Position, model: str) -> tuple[Raster, tuple[str, ...]]:
     """Walking time in seconds over a whole terrain model, from one place."""
     from wayhome.science.travel import travel_seconds
 
-    grid = local.native_grid(dem, start)
+    if files.dem is None:
+        raise InvalidInput("Walking time needs a terrain model; give --dem FILE.", field="dem")
+    grid = local.native_grid(files.dem, start)
     xy = projection(grid.crs).xy_m(start)
     if grid.cell_of(*xy) is None:
-        raise InvalidInput(f"{start} does not lie on {dem.name}.", file=dem.name)
-    ground = _ground(grid, dem, landcover, legend, lines)
+        raise InvalidInput(f"{start} does not lie on {files.dem.name}.", file=files.dem.name)
+    ground = files.on(grid)
     seconds, told = travel_seconds(ground, xy, model=model)
     return seconds, (*ground.caveats, *told)
 
@@ -145,18 +186,27 @@ def score_map(path: Path, find: Position) -> dict[str, Any]:
     return score(poa, outside, find)
 
 
-def score_cases(path: Path, models: tuple[str, ...], box_km: float, cell_m: float) -> dict[str, Any]:
-    """Models rated on a file of cases."""
+def score_cases(
+    path: Path, models: tuple[str, ...], box_km: float, cell_m: float, files: GroundFiles, table: Path | None
+) -> dict[str, Any]:
+    """Models rated on a file of cases, on the ground where it covers the IPP."""
     import csv
     import io
 
     from wayhome.science.scoring import MODELS
     from wayhome.science.scoring import score_cases as rate
 
-    if unknown := sorted(set(models) - set(MODELS)):
-        raise InvalidInput(f"There is no model {', '.join(unknown)}; there are: {', '.join(MODELS)}.", field="model")
+    def ground_of(grid: Grid, ipp_xy_m: tuple[float, float]) -> Ground | None:
+        ground = files.on(grid)
+        if ground.dem is not None and not np.isfinite(float(ground.dem.values[grid.cell_of(*ipp_xy_m) or (0, 0)])):
+            return None
+        return ground if ground.dem is not None or any(ground.lines.values()) else None
+
     rows = list(csv.DictReader(io.StringIO(read_file(path).decode("utf-8-sig"))))
-    return rate(rows, models or tuple(MODELS), box_m=box_km * 1000, cell_m=cell_m, rng=np.random.default_rng(0))
+    return rate(
+        rows, models or MODELS, box_m=box_km * 1000, cell_m=cell_m, rng=np.random.default_rng(0),
+        ground_of=ground_of if files.given() else None, own=statistics(table),
+    )  # fmt: skip
 
 
 def warm() -> None:
@@ -196,10 +246,3 @@ def _grid(ipp: Position, box_km: float, cell_m: float) -> tuple[Grid, tuple[floa
     crs = proposed_crs(ipp)
     xy = projection(crs).xy_m(ipp)
     return Grid.around(crs, *xy, box_m=box_km * 1000, cell_m=cell_m), xy
-
-
-def _ground(grid: Grid, dem: Path | None, landcover: Path | None, legend: str | None, lines: Lines) -> Ground:
-    layers = [Layer(kind="dem", path=dem)] if dem else []
-    layers += [Layer(kind="landcover", path=landcover, legend=legend)] if landcover else []
-    layers += [Layer(kind="lines", path=path, line_kind=kind, layer=name) for kind, path, name in lines]
-    return read_ground(layers, grid)

@@ -129,3 +129,16 @@ def geodesic_area_m2(ring: tuple[Position, ...]) -> float:
 def geodesic_length_m(line: tuple[Position, ...]) -> float:
     """Length of a line of positions on the WGS 84 ellipsoid, m."""
     return float(_ELLIPSOID.line_length([p.lon_deg for p in line], [p.lat_deg for p in line]))
+
+
+def true_bearing_deg(start: Position, end: Position) -> float:
+    """Bearing from one position to another on the ellipsoid, [0, 360) clockwise from true north."""
+    azimuth, _, _ = _ELLIPSOID.inv(start.lon_deg, start.lat_deg, end.lon_deg, end.lat_deg)
+    return float(azimuth) % 360.0
+
+
+def grid_bearing_deg(crs: str, start: Position, bearing_deg: float) -> float:
+    """A true bearing as the grid of a system shows it at a position, [0, 360): grid north is not true north."""
+    lon, lat, _ = _ELLIPSOID.fwd(start.lon_deg, start.lat_deg, bearing_deg, 1000.0)
+    (x0, x1), (y0, y1) = projection(crs).forward([start.lon_deg, lon], [start.lat_deg, lat])
+    return float(np.degrees(np.arctan2(x1 - x0, y1 - y0))) % 360.0

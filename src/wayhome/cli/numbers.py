@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from wayhome.base.errors import InvalidInput, NotYet
+from wayhome.base.errors import InvalidInput
 from wayhome.base.place import parse_position
 from wayhome.base.quantity import length_m
 from wayhome.cli.edge import (
@@ -46,6 +46,7 @@ def _lines(texts: list[str] | None) -> tuple[tuple[str, Path, str | None], ...]:
 Dem = Annotated[Path | None, typer.Option("--dem", help="Terrain model, any raster.")]
 Landcover = Annotated[Path | None, typer.Option("--landcover", help="Land cover raster.")]
 Legend = Annotated[str | None, typer.Option("--legend", help="nlcd or worldcover.")]
+OwnTable = Annotated[Path | None, typer.Option("--table", help="A team's own distances at find, TOML or CSV.")]
 LinesOption = Annotated[list[str] | None, typer.Option("--lines", help="KIND=FILE[:LAYER], may repeat.")]
 
 
@@ -77,8 +78,9 @@ def prior(
     relief: Annotated[str | None, typer.Option("--relief", help="mountain or flat")] = None,
     dem: Dem = None, landcover: Landcover = None, legend: Legend = None, lines: LinesOption = None,
     hours: Annotated[float | None, typer.Option("--hours", help="Cut to what can be walked in so many hours.")] = None,
-    toward: Annotated[str | None, typer.Option("--toward", help="LAT,LON (a later version)")] = None,
-    bearing: Annotated[float | None, typer.Option("--bearing", help="degrees (a later version)")] = None,
+    toward: Annotated[str | None, typer.Option("--toward", help="LAT,LON of the intended destination.")] = None,
+    bearing: Annotated[float | None, typer.Option("--bearing", help="Intended direction, degrees from true north.")] = None,
+    table: OwnTable = None,
     box_km: Annotated[float, typer.Option("--box-km")] = 25.0,
     cell_m: Annotated[float, typer.Option("--cell-m")] = 100.0,
     seed: Annotated[int | None, typer.Option("--seed")] = None,
@@ -87,17 +89,15 @@ def prior(
     """A prior without a case, as GeoTIFF. Example: wayhome prior --ipp 42.215,-71.09 --category hiker --out poa.tif"""
     from wayhome.app import analysis
 
-    if toward is not None or bearing is not None:
-        raise NotYet(
-            "--toward and --bearing come with a later version; without them the map is the same in every direction."
-        )
+    if bearing is not None and not 0.0 <= bearing <= 360.0:
+        raise InvalidInput(f"--bearing: {bearing:g} is outside 0 to 360 degrees from true north.", field="bearing")
     poa, outside, tags, caveats = analysis.prior(
-        ipp=parse_position(ipp, "--ipp"), category=category, eco=eco, relief=relief, dem=dem, hours=hours,
+        ipp=parse_position(ipp, "--ipp"), category=category, eco=eco, relief=relief, hours=hours, table=table,
+        files=analysis.GroundFiles(dem=dem, landcover=landcover, legend=legend, lines=_lines(lines)),
+        toward=None if toward is None else parse_position(toward, "--toward"), bearing_deg=bearing,
         box_km=box_km, cell_m=cell_m, seed=seed,
     )  # fmt: skip
-    if landcover is not None or lines:
-        caveats = (*caveats, "Land cover and lines do not shape this version's prior; only distance and reach do.")
-    write_file(out, analysis.geotiff(poa, {**tags, "CAVEATS": " | ".join(caveats)}))
+    write_file(out, analysis.geotiff(poa, tags))
     for caveat in caveats:
         say(f"! {caveat}")
     if json_:
@@ -114,15 +114,15 @@ def score(
     model: Annotated[list[str] | None, typer.Option("--model", help="rings, radial, pooled, wayhome; all by default.")] = None,
     box_km: Annotated[float, typer.Option("--box-km")] = 25.0,
     cell_m: Annotated[float, typer.Option("--cell-m")] = 100.0,
-    dem: Dem = None, landcover: Landcover = None, legend: Legend = None, lines: LinesOption = None, json_: Json = False,
+    dem: Dem = None, landcover: Landcover = None, legend: Legend = None, lines: LinesOption = None,
+    table: OwnTable = None, json_: Json = False,
 ) -> None:  # fmt: skip
     """Rate a map against a find, or models on cases. Example: wayhome score poa.tif --find 42.22,-71.08"""
     from wayhome.app import analysis
 
     if cases is not None:
-        if dem or landcover or lines:
-            say("! Ground does not shape this version's models; they are laws of distance.")
-        show_json(analysis.score_cases(cases, tuple(model or ()), box_km, cell_m))
+        files = analysis.GroundFiles(dem=dem, landcover=landcover, legend=legend, lines=_lines(lines))
+        show_json(analysis.score_cases(cases, tuple(model or ()), box_km, cell_m, files, table))
     elif map_ is not None and find is not None:
         show_json(analysis.score_map(map_, parse_position(find, "--find")))
     else:
@@ -154,14 +154,8 @@ def travel(
         return
     if dem is None or from_ is None or out is None:
         raise InvalidInput("Give --dem, --from LAT,LON and --out FILE.tif; or --track FILE.gpx.")
-    seconds, caveats = analysis.travel(
-        dem=dem,
-        start=parse_position(from_, "--from"),
-        model=model,
-        landcover=landcover,
-        legend=legend,
-        lines=_lines(lines),
-    )
+    files = analysis.GroundFiles(dem=dem, landcover=landcover, legend=legend, lines=_lines(lines))
+    seconds, caveats = analysis.travel(files=files, start=parse_position(from_, "--from"), model=model)
     write_file(out, analysis.geotiff(seconds, {"MODEL": model, "FROM": from_, "CAVEATS": " | ".join(caveats)}))
     for caveat in caveats:
         say(f"! {caveat}")

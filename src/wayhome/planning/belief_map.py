@@ -16,7 +16,7 @@ from wayhome.base.place import Position
 from wayhome.base.projection import geodesic_area_m2, projection
 from wayhome.base.raster import Grid, Raster
 from wayhome.planning.inputs import MapInputs, Search
-from wayhome.science import behavior, detection
+from wayhome.science import behavior, detection, distance
 from wayhome.science.belief import Belief, Update
 from wayhome.science.travel import travel_seconds
 
@@ -183,9 +183,9 @@ def radial_map(
         row = behavior.stratum(key, ecoregion, relief)
         title, law = row.title(), behavior.distance_law(row)
         caveats = [*told, *row.caveats, *law.caveats()]
-    poa, outside = behavior.radial_prior(law, grid, ipp_xy_m)
+    poa, outside = distance.radial_prior(law, grid, ipp_xy_m)
     if reach is not None:
         seconds, hours = reach
-        poa, outside, cut = behavior.travel_limited(poa, outside, seconds, hours)
+        poa, outside, cut = distance.travel_limited(poa, outside, seconds, hours)
         caveats += cut
     return poa, outside, title, tuple(caveats)

@@ -18,7 +18,7 @@ from wayhome.case.assignment import Assignment
 from wayhome.case.people import Team
 from wayhome.case.state import CaseState
 
-MODEL = "radial 1"  # raise the number when the same inputs would give another map
+MODEL = "ground 2"  # raise the number when the same inputs would give another map
 DEFAULT_HOURS = 5.0  # a segment is searched in 4 to 6 h (FIELD 1.6)
 
 

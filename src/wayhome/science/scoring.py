@@ -18,7 +18,10 @@ from wayhome.base.place import Position, distance_m
 from wayhome.base.projection import projection, proposed_crs
 from wayhome.base.raster import Grid, Raster
 from wayhome.base.record import Record
-from wayhome.science import behavior
+from wayhome.science import behavior, distance
+from wayhome.science.places import places
+from wayhome.science.prior import prior
+from wayhome.science.terrain import Ground
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -116,6 +119,9 @@ class Case(Record):
 
 Model = Callable[[Case, Grid, tuple[float, float]], tuple[Raster, float]]
 """`(case, grid, IPP in metres) -> (POA, rest of world)`; it never looks at `case.find`."""
+GroundOf = Callable[[Grid, tuple[float, float]], Ground | None]
+"""`(grid, IPP in metres) -> the ground there`, or None where there is none at the IPP."""
+POOL_FROM = 10  # cases of other clusters from which one pooled law is fitted; with fewer, the tables' pool stands in
 
 
 def _stratum(case: Case) -> behavior.Stratum:
@@ -123,22 +129,43 @@ def _stratum(case: Case) -> behavior.Stratum:
 
 
 def _rings(case: Case, grid: Grid, ipp_xy_m: tuple[float, float]) -> tuple[Raster, float]:
-    return behavior.radial_prior(behavior.rings(_stratum(case)), grid, ipp_xy_m)
+    return distance.radial_prior(behavior.rings(_stratum(case)), grid, ipp_xy_m)
 
 
 def _radial(case: Case, grid: Grid, ipp_xy_m: tuple[float, float]) -> tuple[Raster, float]:
-    return behavior.radial_prior(behavior.distance_law(_stratum(case), has_core=False), grid, ipp_xy_m)
+    return distance.radial_prior(behavior.distance_law(_stratum(case), has_core=False), grid, ipp_xy_m)
 
 
-def _pooled(case: Case, grid: Grid, ipp_xy_m: tuple[float, float]) -> tuple[Raster, float]:
-    return behavior.radial_prior(behavior.pooled_law(), grid, ipp_xy_m)
+def _pooled(cases: Sequence[Case], cell_m: float) -> Model:
+    """One log-normal for everybody: to each case that of the other clusters' distances, so that none sees itself."""
+    group = clusters(cases)
+    ln_m = np.log([max(distance_m(case.ipp, case.find), cell_m / 2) for case in cases])
+    laws: dict[int, distance.DistanceLaw] = {}
+    for own in np.unique(group):
+        others = ln_m[group != own]
+        enough = len(others) >= POOL_FROM
+        laws[int(own)] = (
+            distance.DistanceLaw(mu_ln_m=float(others.mean()), sigma=float(others.std(ddof=1)), has_core=False)
+            if enough
+            else behavior.pooled_law(has_core=False)
+        )
+    of = {case.case_id: laws[int(own)] for case, own in zip(cases, group, strict=True)}
+    return lambda case, grid, ipp_xy_m: distance.radial_prior(of[case.case_id], grid, ipp_xy_m)
 
 
-def _wayhome(case: Case, grid: Grid, ipp_xy_m: tuple[float, float]) -> tuple[Raster, float]:
-    return behavior.radial_prior(behavior.distance_law(_stratum(case)), grid, ipp_xy_m)
+def wayhome(ground_of: GroundOf | None = None, own: Sequence[behavior.Stratum] = ()) -> Model:
+    """The map that Wayhome itself draws of a case, on the ground that there is."""
+
+    def model(case: Case, grid: Grid, ipp_xy_m: tuple[float, float]) -> tuple[Raster, float]:
+        ground = None if ground_of is None else ground_of(grid, ipp_xy_m)
+        there = None if ground is None else places(ground, grid)
+        found = prior(case.category, case.ecoregion, case.relief, grid, ipp_xy_m, there=there, own=own)
+        return found.poa, found.rest_of_world
+
+    return model
 
 
-MODELS: Mapping[str, Model] = {"rings": _rings, "radial": _radial, "pooled": _pooled, "wayhome": _wayhome}
+MODELS = ("rings", "radial", "pooled", "wayhome")
 
 
 def read_cases(rows: Sequence[Mapping[str, str | None]]) -> tuple[tuple[Case, ...], list[dict[str, str]]]:
@@ -197,9 +224,13 @@ def score_cases(
     box_m: float,
     cell_m: float,
     rng: np.random.Generator,
+    ground_of: GroundOf | None = None,
+    own: Sequence[behavior.Stratum] = (),
 ) -> dict[str, Any]:
     """Models rated on the same past cases, in the JSON of `wayhome score --cases`.
 
+    `rings` and `radial` are the published tables as they stand, `pooled` one law fitted to the other clusters of
+    this very file, `wayhome` the program's own map, on the ground of `ground_of` where there is any.
     `n` counts every rated case; means of R are over finds inside the box (`n_inside`), the others' R
     stands apart in `r_outside_mean`; log density and containment count all. Intervals [95 %]: percentiles
     over resampled clusters of IPPs; pairs are differences a - b case by case, on the same resamples.
@@ -207,7 +238,17 @@ def score_cases(
     kept, skipped = read_cases(cases)
     if not kept:
         raise InvalidInput("No case in the file can be scored; see the reasons in `skipped`.", skipped=skipped)
-    chosen = models if isinstance(models, Mapping) else {name: _model(name) for name in models}
+    if isinstance(models, Mapping):
+        chosen = dict(models)
+    else:
+        if unknown := sorted(set(models) - set(MODELS)):
+            raise InvalidInput(
+                f"There is no model {', '.join(unknown)}; there are: {', '.join(MODELS)}.", field="model"
+            )
+        known: dict[str, Model] = {
+            "rings": _rings, "radial": _radial, "pooled": _pooled(kept, cell_m), "wayhome": wayhome(ground_of, own)
+        }  # fmt: skip
+        chosen = {name: known[name] for name in models}
     found: dict[str, list[Rating]] = {name: [] for name in chosen}
     for case in kept:
         crs = proposed_crs(case.ipp)
@@ -261,9 +302,3 @@ def score_cases(
                 mean, ci = interval(difference, values[a][metric][1])
                 pairs.append({"a": a, "b": b, "metric": metric, "mean_difference": mean, "ci": ci})
     return {"models": report, "pairs": pairs, "skipped": skipped}
-
-
-def _model(name: str) -> Model:
-    if name not in MODELS:
-        raise InvalidInput(f'There is no model "{name}"; use one of {", ".join(MODELS)}.', field="model")
-    return MODELS[name]

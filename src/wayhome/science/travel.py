@@ -127,7 +127,7 @@ def speed_factor(ground: Ground, *, model: str = "tobler") -> tuple[NDArray[np.f
     on_path = np.zeros(grid.shape, bool)
     walked = [line for kind in WALKED_LINES for line in ground.lines.get(kind, ())]
     if walked:
-        on_path = _drawn(walked, grid)
+        on_path = drawn(walked, grid)
     off = _off_path() if walked or model == "tobler_offtrack" else 1.0
     factor = np.full(grid.shape, off)
     if ground.landcover is not None:
@@ -156,7 +156,7 @@ def speed_factor(ground: Ground, *, model: str = "tobler") -> tuple[NDArray[np.f
     return np.where(on_path, 1.0, factor), tuple(told)
 
 
-def _drawn(lines: Sequence[NDArray[np.float64]], grid: Grid) -> NDArray[np.bool_]:
+def drawn(lines: Sequence[NDArray[np.float64]], grid: Grid) -> NDArray[np.bool_]:
     """Cells that lines run through."""
     cells = np.zeros(grid.shape, bool)
     for line in lines:

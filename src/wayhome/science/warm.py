@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wayhome.base.raster import Grid, Raster
-from wayhome.science import behavior, detection, terrain, travel
+from wayhome.science import behavior, detection, distance, terrain, travel
 
 
 def warm() -> None:
@@ -13,7 +13,7 @@ def warm() -> None:
     grid = Grid(crs="EPSG:32633", x_west_m=0.0, y_north_m=0.0, cell_m=100.0, height=9, width=9)
     dem = Raster(np.zeros(grid.shape, np.float32), grid, "elevation_m")
     centre = (450.0, -450.0)
-    behavior.radial_prior(behavior.pooled_law(), grid, centre)
+    distance.radial_prior(behavior.pooled_law(), grid, centre)
     behavior.pooled_law().quantile_m(0.5)
     trail = np.array([[100.0, -100.0], [800.0, -800.0]])
     travel.travel_seconds(terrain.Ground(dem=dem, lines={"trail": (trail,)}), centre)
