@@ -31,7 +31,7 @@ def agenda(state: CaseState, at: datetime) -> tuple[Matter, ...]:
         return ()
     found: list[Matter] = [*_recalls(state), *_stopped(state)]
     if state.status == "active":
-        found += [*_beginnings(state), *_risk(state, at), *_outings(state, at), *_suspension(state)]
+        found += [*_beginnings(state), *_risk(state, at), *_outings(state, at), *_inquiries(state), *_suspension(state)]
     order = {"now": 0, "soon": 1, "open": 2}
     return tuple(sorted(found, key=lambda m: (order[m.urgency], (m.since or at).timestamp())))
 
@@ -83,6 +83,14 @@ def _outings(state: CaseState, at: datetime) -> list[Matter]:
                               command="debrief_assignment", about=a.id, since=a.dispatched_at, due=due,
                               urgency="now" if overdue else "open"))  # fmt: skip
     return out
+
+
+def _inquiries(state: CaseState) -> list[Matter]:
+    return [
+        Matter(what=f"Inquiry {i.id} waits for its answer: {i.title}", command="answer_inquiry", about=i.id,
+               since=i.posed_at)
+        for i in state.inquiries.waiting()
+    ]  # fmt: skip
 
 
 def _suspension(state: CaseState) -> list[Matter]:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from wayhome.case.state import CaseState
 
 Instruction = Literal["collect", "mark", "leave", "disregard"]
+ReadingKind = Literal[
+    "sighting", "footprint", "item", "camera", "dog", "towards", "cell_sector", "timing_advance", "aml", "not_here"
+]
+Technology = Literal["gsm", "lte"]
 
 
 class Custody(Record):
@@ -70,18 +74,56 @@ class Judgement(Record):
     at: datetime
 
 
+class Reading(Record):
+    """What a piece of evidence says about where the subject was at a time; chapter `reading` makes it.
+
+    `position` is the place itself, for phones the mast; `reliability` [0, 1] the chance that it concerns
+    the subject at all; `scenarios` the stories under which it holds, all where none is named.
+    """
+
+    evidence: str
+    kind: ReadingKind
+    at: datetime | None = None
+    position: Position
+    error_m: float | None = None
+    bearing_deg: float | None = None
+    target: Position | None = None
+    beam_deg: float | None = None
+    range_m: float | None = None
+    range_error_m: float | None = None
+    technology: Technology | None = None
+    timing_advance: int | None = None
+    radius_m: float | None = None
+    confidence: float | None = None
+    pod: float | None = None
+    reliability: float
+    scenarios: tuple[str, ...] = ()
+    reason: str = ""
+    read_by: str
+    read_at: datetime
+
+
 class Evidence(Record):
-    """Statements, clues and judgements by id."""
+    """Statements, clues, and by their ids what is judged and read from them."""
 
     statements: dict[str, Statement] = {}
     clues: dict[str, Clue] = {}
     judgements: dict[str, Judgement] = {}
+    readings: dict[str, Reading] = {}
 
     def standing(self) -> tuple[Judgement, ...]:
         """Judgements whose evidence has not been withdrawn."""
-        gone = {s.id for s in self.statements.values() if s.withdrawn is not None}
-        gone |= {c.id for c in self.clues.values() if c.withdrawn is not None}
+        gone = self._withdrawn()
         return tuple(j for j in self.judgements.values() if j.evidence not in gone)
+
+    def standing_readings(self) -> tuple[Reading, ...]:
+        """Readings whose evidence has not been withdrawn."""
+        gone = self._withdrawn()
+        return tuple(r for r in self.readings.values() if r.evidence not in gone)
+
+    def _withdrawn(self) -> set[str]:
+        items: tuple[Statement | Clue, ...] = (*self.statements.values(), *self.clues.values())
+        return {item.id for item in items if item.withdrawn is not None}
 
 
 @event("statement_recorded")

@@ -5,12 +5,13 @@ Knows that weights sum to one and that evidence moves them. Refuses to plan on o
 
 from __future__ import annotations
 
+from datetime import datetime
 from math import fsum
 from typing import TYPE_CHECKING, Literal
 
 from wayhome.base.errors import InvalidInput, RuleBroken
 from wayhome.base.record import Record
-from wayhome.case.command import Command, Fraction, command
+from wayhome.case.command import Command, Fraction, Place, command
 from wayhome.case.fact import Context, Event, Origin, event, folds, found
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 ScenarioKind = Literal[
     "lost", "despondent", "runaway", "evading", "medical", "influenced", "taken", "left_by_vehicle", "not_missing"
 ]
+Moves = Literal["auto", "still", "moving"]
+VoteMethod = Literal["mattson", "proportional", "oconnor"]
 WEIGHT_TOLERANCE = 1e-6
 
 
@@ -28,6 +31,8 @@ class Scenario(Record):
 
     `rest_of_world` is the share of this scenario that lies outside the search area beside what the
     law of distance puts there; `region` replaces the law of distance by an even spread over a region.
+    `moves` says whether the subject still walks in this story ("auto": as its kind suggests); `goal` is
+    where the subject wants to go in it.
     """
 
     id: str
@@ -38,12 +43,31 @@ class Scenario(Record):
     rest_of_world: Fraction = 0.0
     region: str | None = None
     reason: str = ""
+    moves: Moves = "auto"
+    goal: Place | None = None
+
+
+class Vote(Record):
+    """How one person weighs the scenarios: `values` by scenario id as that person wrote them."""
+
+    id: str
+    voter: str
+    method: VoteMethod
+    values: dict[str, str]
+    by: str
+    at: datetime
 
 
 class Scenarios(Record):
-    """The scenarios as last set; weights before evidence."""
+    """The scenarios as last set, weights before evidence; and what each person gave them."""
 
     scenarios: tuple[Scenario, ...] = ()
+    votes: dict[str, Vote] = {}
+
+    def counted_votes(self) -> tuple[Vote, ...]:
+        """Votes on the stories there are now; one on a story since dropped stays, but counts no more."""
+        known = {s.id for s in self.scenarios}
+        return tuple(v for v in self.votes.values() if set(v.values) <= known)
 
     def weights(self, judgements: tuple[Judgement, ...]) -> dict[str, float]:
         """Weight of each scenario after the evidence, by Bayes; they sum to 1.
@@ -78,7 +102,7 @@ class ScenariosSet(Event):
 
 @folds(ScenariosSet, "scenarios")
 def _set(scenarios: Scenarios, fact: ScenariosSet, origin: Origin) -> Scenarios:
-    return Scenarios(scenarios=fact.scenarios)
+    return scenarios.replace(scenarios=fact.scenarios)
 
 
 @command("set_scenarios", "Set the scenarios and their weights; the weights must sum to 1.", needs="plan")
@@ -87,9 +111,10 @@ class SetScenarios(Command):
 
     scenarios: tuple[Scenario, ...]
     reason: str = ""
+    confirm_far: bool = False
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
-        """Refuse weights that don't sum to one, doubled ids, unknown regions."""
+        """Refuse weights that don't sum to one, doubled ids, unknown regions, goals far from the case."""
         if not self.scenarios:
             raise InvalidInput("scenarios: the list is empty; name at least one.", field="scenarios")
         ids = [s.id for s in self.scenarios]
@@ -104,4 +129,5 @@ class SetScenarios(Command):
         for scenario in self.scenarios:
             if scenario.region is not None:
                 found(state.area.regions, scenario.region, "region")
+            state.area.check_near(scenario.goal, self.confirm_far, f"goal of {scenario.id}")
         return (ScenariosSet(scenarios=self.scenarios, reason=self.reason),)

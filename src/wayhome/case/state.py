@@ -11,13 +11,14 @@ from typing import Literal
 
 from wayhome.base.errors import RuleBroken
 from wayhome.base.record import Record
-from wayhome.case import authority
+from wayhome.case import authority, consensus, reading  # noqa: F401  these two only register themselves
 from wayhome.case.area import Area
 from wayhome.case.assignment import Assignments
 from wayhome.case.command import Command
 from wayhome.case.decision import Decisions
-from wayhome.case.evidence import Evidence
+from wayhome.case.evidence import Evidence, Judgement
 from wayhome.case.fact import FOLDS, Context, Event, Origin, UnknownEvent
+from wayhome.case.inquiry import Inquiries
 from wayhome.case.notice import Notices
 from wayhome.case.people import People
 from wayhome.case.report import Report
@@ -39,6 +40,7 @@ class CaseState(Record):
     subject: Subject = Subject()
     evidence: Evidence = Evidence()
     scenarios: Scenarios = Scenarios()
+    inquiries: Inquiries = Inquiries()
     area: Area = Area()
     people: People = People()
     assignments: Assignments = Assignments()
@@ -54,6 +56,10 @@ class CaseState(Record):
         if self.decisions.find is not None:
             return "found"
         return "suspended" if self.decisions.suspended() else "active"
+
+    def judgements(self) -> tuple[Judgement, ...]:
+        """All that moves the weights of the scenarios: evidence as judged, and inquiries as answered."""
+        return (*self.evidence.standing(), *self.inquiries.judgements())
 
     def require_active(self) -> None:
         """Refuse an act that makes sense only while the search runs."""
