@@ -12,6 +12,7 @@ GROUPS = {
     "processes": "benchmarks.speed.processes",
     "desk": "benchmarks.speed.desk",
     "travel": "benchmarks.speed.travel",
+    "motion": "benchmarks.speed.motion",
     "journal": "benchmarks.speed.journal",
     "allocation": "benchmarks.speed.allocation",
     "past_cases": "benchmarks.quality.past_cases",

@@ -10,7 +10,8 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from wayhome.base.raster import Grid, Raster
-from wayhome.science.belief import Belief, RegionTable, Update, pos_overall
+from wayhome.science.belief import Belief, Update, pos_overall
+from wayhome.science.regions import RegionTable
 
 Array = NDArray[np.float64]
 GRID = Grid(crs="EPSG:32619", x_west_m=0.0, y_north_m=30.0, cell_m=10.0, height=3, width=4)

@@ -11,8 +11,9 @@ from wayhome.base.errors import InvalidInput, MismatchError
 from wayhome.base.place import Position
 from wayhome.base.projection import checked_crs, geodesic_area_m2, transformer
 from wayhome.base.raster import Grid, Raster
-from wayhome.science.belief import Belief, RegionTable, pos_overall
+from wayhome.science.belief import Belief, pos_overall
 from wayhome.science.detection import coverage, pod_cumulative, pod_random
+from wayhome.science.regions import RegionTable
 
 PAIR = Grid(crs="EPSG:32619", x_west_m=0.0, y_north_m=10.0, cell_m=10.0, height=1, width=2)
 

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 
 from wayhome.base.errors import InvalidInput, MismatchError
 from wayhome.base.raster import Grid, Quantity, Raster
-from wayhome.science.belief import Belief, RegionTable
+from wayhome.science.belief import Belief
+from wayhome.science.regions import RegionTable
 
 GRID = Grid(crs="EPSG:32619", x_west_m=0.0, y_north_m=20.0, cell_m=10.0, height=2, width=2)
 

@@ -49,13 +49,13 @@ def valleys(axes: list[int], rows: int, width: int) -> np.ndarray:
     return sides[None, :] - np.arange(rows)[:, None]
 
 
-def two_valleys_into_a_third(rows: int) -> np.ndarray:
+def two_valleys_into_a_third(rows: int, *, lower: slice = slice(5, None)) -> np.ndarray:
     """Valleys with axes at columns 2 and 7 enter a deep one that runs east below them; south of it a wall.
 
-    The eastern valley lies 1 m lower, so that its mouth is the lowest pass into the deep one.
+    The columns `lower` lie 1 m lower, so that the mouth of their valley is the lowest pass into the deep one.
     """
     z = valleys([2, 7], rows, 10)
-    z[:, 5:] -= 1.0
+    z[:, lower] -= 1.0
     cross = -1000.0 - np.arange(10.0)
     return np.vstack([z, cross, np.zeros(10)])
 
@@ -277,11 +277,12 @@ def test_a_river_is_cut_where_large_valleys_join() -> None:
     assert set(labels[20:].ravel()) == {2}
 
 
-def test_what_is_left_over_joins_across_the_lowest_pass() -> None:
-    found = drainage(dem(two_valleys_into_a_third(20)), channel_m2=5 * CELL_M2)
-    labels = watersheds(found, 90 * CELL_M2)  # 28 cells are less than half of it
-    assert np.bincount(labels.ravel()).tolist() == [96, 124]
-    assert set(labels[20:].ravel()) == {1}  # the eastern valley, whose mouth lies lower
+@pytest.mark.parametrize(("lower", "sizes", "joined"), [(slice(5, None), [96, 124], 1), (slice(5), [124, 96], 0)])
+def test_what_is_left_over_joins_across_the_lowest_pass(lower: slice, sizes: list[int], joined: int) -> None:
+    found = drainage(dem(two_valleys_into_a_third(20, lower=lower)), channel_m2=5 * CELL_M2)
+    labels = watersheds(found, 90 * CELL_M2)  # the 28 cells are less than half of it
+    assert np.bincount(labels.ravel()).tolist() == sizes
+    assert set(labels[20:].ravel()) == {joined}
 
 
 def test_slopes_that_leave_the_map_make_watersheds_of_the_stated_size() -> None:
@@ -356,7 +357,7 @@ def test_what_is_refused() -> None:
             drainage(ground, channel_m2=area_m2)
         with pytest.raises(InvalidInput):
             watersheds(drainage(ground), area_m2)
-    with pytest.raises(InvalidInput, match="smaller than"):
+    with pytest.raises(InvalidInput, match="use a larger one"):
         watersheds(drainage(ground, channel_m2=5 * CELL_M2), 4 * CELL_M2)
     with pytest.raises(InvalidInput, match="larger"):
         local_relief(ground, radius_m=99.0)

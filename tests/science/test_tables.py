@@ -32,6 +32,7 @@ NAMES = [
     "find_location",
     "lognormal_mapscore",
     "mobility",
+    "movement",
     "survival",
     "synonyms",
     "track_offset",

@@ -145,7 +145,7 @@ def coverage(
     """POD raster and figures of tracks within a segment."""
     from wayhome.files.geojson import read_geojson
     from wayhome.files.gpx import read_gpx
-    from wayhome.planning.belief_map import CONVENTION, ring_mask
+    from wayhome.planning.seen import CONVENTION, ring_mask
     from wayhome.science import detection
 
     polygons = [s for s in read_geojson(read_file(segment)) if s.kind == "polygon"]

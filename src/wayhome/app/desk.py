@@ -202,7 +202,7 @@ class App:
         """A product of a case by name, with caveats and provenance."""
         from wayhome import __version__
         from wayhome.planning import inputs as needs
-        from wayhome.planning import products
+        from wayhome.planning import judgement, products
 
         products.made(name)
         state = self.state(case, as_of)
@@ -212,15 +212,24 @@ class App:
             inputs = wanted = needs.map_inputs(state, at)
             found = self.belief(wanted)
             data = products.poa_data(wanted, found)
+            data["companions"], extra = judgement.companions_data(wanted, found, self.sources)
         elif name == "departure":
             inputs = wanted = needs.map_inputs(state)
             found = self.belief(wanted)
-            data, extra = products.departure_data(state, found, self.belief(products.halved_pod(wanted)))
+            informed, halved = self.belief(wanted.replace(searches=())), self.belief(products.halved_pod(wanted))
+            data, extra = judgement.departure_data(state, wanted, informed, found, halved)
+        elif name in ("evidence", "survival"):
+            inputs = wanted = needs.map_inputs(state)
+            found = self.belief(wanted)
+            make = judgement.evidence_data if name == "evidence" else judgement.survival_data
+            data, extra = make(state, wanted, found)
         else:
             inputs = planned = needs.plan_inputs(state)
             wanted, found = planned.map, self.belief(planned.map)
             if name == "segments":
                 data = products.segments_data(planned, found)
+            elif name == "inquiries":
+                data, extra = judgement.inquiries_data(state, planned, found)
             else:
                 data, extra = products.plan_data(planned, found, self.sources)
         return products.Product(
@@ -228,7 +237,7 @@ class App:
             provenance={
                 "program": __version__, "model": wanted.model, "as_of": state.as_of, "heads": self.journal.heads(case),
                 "ground": [{"kind": g.kind, "file": g.file_name, "blob": g.blob} for g in wanted.ground],
-                "seed": None,
+                "seed": wanted.seed if found.streams else None,
             },
             data=data,
         )  # fmt: skip
@@ -266,7 +275,7 @@ class App:
             from wayhome.base.projection import check_crs_fits
 
             check_crs_fits(after.area.crs, after.area.ipp.position)
-        after.scenarios.weights(after.evidence.standing())
+        after.scenarios.weights(after.judgements())
 
     def _opened(self, case: str, command: Command, entry: Entry) -> str | None:
         from wayhome.case.seal import OpenSealedFact

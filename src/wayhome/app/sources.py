@@ -13,7 +13,9 @@ import numpy as np
 from wayhome.base.projection import projection
 from wayhome.base.record import Record
 from wayhome.files.gpx import read_gpx
+from wayhome.files.statistics import read_statistics
 from wayhome.ground import local
+from wayhome.science.places import places
 from wayhome.science.terrain import Ground
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from wayhome.case.area import GroundKind, GroundLayer
     from wayhome.files.shapes import Track
     from wayhome.planning.inputs import MapInputs
+    from wayhome.science.behavior import Stratum
+    from wayhome.science.places import Places
     from wayhome.store.blobs import Blobs
 
 
@@ -35,12 +39,24 @@ class DeskSources:
     def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs
         self._ground = lru_cache(maxsize=4)(self._read_ground)
+        self._places = lru_cache(maxsize=4)(self._read_places)
         self._track = lru_cache(maxsize=256)(self._read_track)
         self._tracks = lru_cache(maxsize=32)(self._read_tracks)
 
     def ground(self, inputs: MapInputs, grid: Grid) -> Ground:
         """The case's ground on the grid; later layers of a kind win."""
         return self._ground(inputs.ground, grid)
+
+    def places(self, inputs: MapInputs, grid: Grid) -> Places | None:
+        """The case's ground as kinds of places, where there is any."""
+        return self._places(inputs.ground, grid) if inputs.ground else None
+
+    def statistics(self, inputs: MapInputs) -> tuple[Stratum, ...]:
+        """The team's own distances, where a table was adopted."""
+        if inputs.table is None:
+            return ()
+        blob, file_name = inputs.table
+        return read_statistics(self._blobs.get(blob), file_name)
 
     def track(self, blob: str, index: int, crs: str) -> Sequence[NDArray[np.float64]]:
         """Unbroken stretches of one track of a GPX blob, metric."""
@@ -61,6 +77,9 @@ class DeskSources:
             ],
             grid,
         )  # fmt: skip
+
+    def _read_places(self, layers: tuple[GroundLayer, ...], grid: Grid) -> Places:
+        return places(self._ground(layers, grid), grid)
 
     def _read_tracks(self, blob: str) -> tuple[Track, ...]:
         return read_gpx(self._blobs.get(blob)).tracks

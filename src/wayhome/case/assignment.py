@@ -45,7 +45,7 @@ class Track(Record):
 
 
 class Debrief(Record):
-    """What a team reports of its outing."""
+    """What a team reports of its outing: for a subject who does not answer, and where told for one who does."""
 
     at: datetime
     by: str
@@ -56,6 +56,8 @@ class Debrief(Record):
     gaps: str = ""
     difficulty: str = ""
     remarks: str = ""
+    sweep_width_responsive_m: float | None = None
+    pod_responsive: float | None = None
 
 
 class Assignment(Record):
@@ -168,6 +170,8 @@ class AssignmentDebriefed(Event):
     gaps: PersonalText = ""
     difficulty: PersonalText = ""
     remarks: PersonalText = ""
+    sweep_width_responsive_m: float | None = None
+    pod_responsive: float | None = None
 
     def says(self) -> str:
         """Sentence for the log."""
@@ -328,7 +332,11 @@ class AttachTrack(Command):
 
 @command("debrief_assignment", "Debrief a team: sweep width and track, or a POD, and what the team says.")
 class DebriefAssignment(Command):
-    """Give sweep_width with a track (attached or its length), or pod alone."""
+    """Give sweep_width with a track (attached or its length), or pod alone.
+
+    Both are for a subject who does not answer; `sweep_width_responsive` or `pod_responsive` say besides how well one
+    who calls back or comes would have been found.
+    """
 
     assignment: str
     sweep_width: LengthM | None = None
@@ -338,6 +346,8 @@ class DebriefAssignment(Command):
     gaps: str = ""
     difficulty: str = ""
     remarks: str = ""
+    sweep_width_responsive: LengthM | None = None
+    pod_responsive: Fraction | None = None
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse a debrief that says nothing about detection, and a second one."""
@@ -355,8 +365,16 @@ class DebriefAssignment(Command):
                 )
         elif self.sweep_width is not None:
             raise InvalidInput("Give either sweep_width or pod, not both; they would count twice.", field="pod")
-        if self.sweep_width is not None and not 0 < self.sweep_width <= 5000:
-            raise InvalidInput(f"sweep_width: {self.sweep_width:g} m is outside 0 to 5 km.", field="sweep_width")
+        for name in ("sweep_width", "sweep_width_responsive"):
+            width = getattr(self, name)
+            if width is not None and not 0 < width <= 5000:
+                raise InvalidInput(f"{name}: {width:g} m is outside 0 to 5 km.", field=name)
+            if width is not None and self.pod is not None:
+                raise InvalidInput(f"{name}: a POD is given, so give the other as pod_responsive too.", field=name)
+        if self.pod_responsive is not None and self.pod is None:
+            raise InvalidInput(
+                "pod_responsive: give pod too, for a subject who does not answer.", field="pod_responsive"
+            )
         if self.track_length is not None and not 0 < self.track_length <= 500_000:
             raise InvalidInput(f"track_length: {self.track_length:g} m is outside 0 to 500 km.", field="track_length")
         if not 1 <= self.searchers <= 500:
@@ -364,6 +382,7 @@ class DebriefAssignment(Command):
         debriefed = AssignmentDebriefed(
             assignment=held.id, sweep_width_m=self.sweep_width, track_length_m=self.track_length, pod=self.pod,
             searchers=self.searchers, gaps=self.gaps, difficulty=self.difficulty, remarks=self.remarks,
+            sweep_width_responsive_m=self.sweep_width_responsive, pod_responsive=self.pod_responsive,
         )  # fmt: skip
         return (debriefed, TeamStatusSet(team=held.team, status="available"))
 

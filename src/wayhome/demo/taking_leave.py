@@ -102,14 +102,16 @@ def _first_hours() -> list[Step]:
         _do(t + timedelta(minutes=55), "tsunade", "set_scenarios", reason="The Fifth asks why he would leave; nobody knows yet.", scenarios=[
             {"id": "home", "title": "still in the village", "kind": "not_missing", "weight": 0.10, "region": "R1"},
             {"id": "despondent", "title": "despondent, hiding near by", "kind": "despondent", "weight": 0.25, "category": "despondent", "rest_of_world": 0.05},
-            {"id": "runaway", "title": "left of his own will", "kind": "runaway", "weight": 0.30, "rest_of_world": 0.60},
-            {"id": "influenced", "title": "influenced by a third party", "kind": "influenced", "weight": 0.25, "rest_of_world": 0.70},
-            {"id": "taken", "title": "taken by somebody", "kind": "taken", "weight": 0.10, "rest_of_world": 0.80},
+            {"id": "runaway", "title": "left of his own will", "kind": "runaway", "weight": 0.30, "rest_of_world": 0.10, "goal": land.pair(12000, 1500)},
+            {"id": "influenced", "title": "influenced by a third party", "kind": "influenced", "weight": 0.25, "rest_of_world": 0.15, "goal": land.pair(12000, 1500)},
+            {"id": "taken", "title": "taken by somebody", "kind": "taken", "weight": 0.10, "rest_of_world": 0.40},
         ]),
         _do(t + timedelta(minutes=58), "tsunade", "judge_evidence", evidence="C2", reason="A goodbye is written by one who goes.",
             likelihood={"home": "0.02", "despondent": "0.5", "runaway": "0.8", "influenced": "0.6", "taken": "0.05"}),
         _do(t + timedelta(minutes=59), "tsunade", "judge_evidence", evidence="S3", reason="Seen from afar and in the dark: it may not have been him.",
             likelihood={"home": "0.1", "despondent": "0.15", "runaway": "0.7", "influenced": "0.7", "taken": "0.5"}),
+        _do(t + timedelta(minutes=60), "tsunade", "read_evidence", evidence="S3", kind="sighting", error_m="500 m",
+            scenarios=["runaway", "influenced", "taken"], reason="From the tower by starlight; half a kilometre either way."),
     ]  # fmt: skip
 
 

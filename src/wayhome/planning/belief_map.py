@@ -1,4 +1,4 @@
-"""The probability map of a case: prior per scenario, evidence, then every search in order.
+"""The probability map of a case: prior per scenario, evidence and searches in order.
 
 Knows how a case's words become the values of `science`. Everything it reads from disk comes through
 `Sources`.
@@ -6,18 +6,22 @@ Knows how a case's words become the values of `science`. Everything it reads fro
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from rasterio.features import rasterize
 
-from wayhome.base.errors import InvalidInput, RuleBroken
-from wayhome.base.place import Position
-from wayhome.base.projection import geodesic_area_m2, projection
+from wayhome.base.errors import RuleBroken
+from wayhome.base.projection import grid_bearing_deg, projection, true_bearing_deg
 from wayhome.base.raster import Grid, Raster
-from wayhome.planning.inputs import MapInputs, Search
-from wayhome.science import behavior, detection, distance
-from wayhome.science.belief import Belief, Update
+from wayhome.planning import moving
+from wayhome.planning.inputs import Look, MapInputs, ScenarioPart, Search
+from wayhome.planning.seen import Looked, Searched, looked, ring_mask, searched
+from wayhome.science import companions, detection, evidence
+from wayhome.science.behavior import POOLED
+from wayhome.science.belief import Belief, Moved, Update
+from wayhome.science.condition import condition
+from wayhome.science.prior import prior
 from wayhome.science.travel import travel_seconds
 
 if TYPE_CHECKING:
@@ -25,13 +29,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from wayhome.base.place import Position
+    from wayhome.science.behavior import Stratum
+    from wayhome.science.places import Places
     from wayhome.science.terrain import Ground
 
-
-# W as the integral of the detection rate: POD = 1 - exp(-C), the same law that a plan promises, and the
-# lower of the two conventions; overrated POD is the dangerous error (THEORY 12)
-CONVENTION: Final = "rate"
-Reach = tuple[Raster, float] | None
+SILENT = " (does not answer)"  # the second half of a scenario, where searches tell the two apart
+UNKNOWN_TIME_H = 24.0  # hours since last seen, for the state of a subject of whom no time is known
 
 
 class Sources(Protocol):
@@ -40,28 +44,58 @@ class Sources(Protocol):
     def ground(self, inputs: MapInputs, grid: Grid) -> Ground:
         """The case's ground on the grid."""
 
+    def places(self, inputs: MapInputs, grid: Grid) -> Places | None:
+        """The case's ground as kinds of places; None where there is none."""
+
+    def statistics(self, inputs: MapInputs) -> tuple[Stratum, ...]:
+        """The team's own distances, where a table was adopted."""
+
     def track(self, blob: str, index: int, crs: str) -> Sequence[NDArray[np.float64]]:
         """Unbroken stretches `[n, 2]` of a recorded track, metric."""
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Outcome:
-    """What one search did to the map: its coverage, POD and the update."""
+    """What one search did to the map: its coverage, POD (of a subject who does not answer) and the update."""
 
-    def __init__(
-        self, search: Search, coverage: detection.Coverage | None, pod: Raster, mask: Raster, update: Update
-    ) -> None:
-        self.search, self.coverage, self.pod, self.mask, self.update = search, coverage, pod, mask, update
+    search: Search
+    coverage: detection.Coverage | None
+    pod: Raster
+    mask: Raster
+    update: Update
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Told:
+    """What one piece of evidence did to the map; without `look` it is the silence of the watches."""
+
+    look: Look | None
+    update: Update
+    change: evidence.Change
+    validity: float | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class BeliefMap:
-    """The belief before any search, now, what each search did, and every caveat on the way."""
+    """The belief before evidence and searches, now, what each of them did, and every caveat on the way.
 
-    def __init__(self, prior: Belief, belief: Belief, outcomes: tuple[Outcome, ...], caveats: tuple[str, ...]) -> None:
-        self.prior, self.belief, self.outcomes, self.caveats = prior, belief, outcomes, caveats
+    `unwatched` is the belief now but for the silence of the watches, and `streams` the walkers, by scenario, as they
+    count then. `responsive` [0, 1] is the chance that the subject still answers, where a search told such apart.
+    """
+
+    prior: Belief
+    unwatched: Belief
+    belief: Belief
+    outcomes: tuple[Outcome, ...]
+    told: tuple[Told, ...]
+    responsive: float | None
+    streams: dict[str, moving.Counted]
+    partings: tuple[tuple[str, companions.Parting], ...]
+    caveats: tuple[str, ...]
 
     @property
     def pos_cumulative(self) -> float:
-        """Chance that the searches so far would have found a subject who does not move."""
+        """Chance that the searches so far would have found the subject, each counted as things stood then."""
         missed = 1.0
         for outcome in self.outcomes:
             missed *= 1.0 - outcome.update.pos_overall
@@ -75,32 +109,39 @@ def grid_of(inputs: MapInputs) -> Grid:
 
 
 def scenario_maps(inputs: MapInputs, sources: Sources) -> tuple[list[tuple[Raster, float]], tuple[str, ...]]:
-    """Per scenario its map and rest of world, given that scenario; and the caveats."""
+    """Per scenario its map at find and rest of world, given that scenario, before evidence; and the caveats."""
     grid = grid_of(inputs)
     xy = projection(inputs.crs).xy_m(inputs.ipp)
     caveats: list[str] = []
-    made: dict[tuple[str, tuple[Position, ...] | None], tuple[Raster, float]] = {}
-    reach: Reach = None
-    if inputs.hours is not None:
-        ground = sources.ground(inputs, grid)
+    reach = None
+    ground = sources.ground(inputs, grid) if inputs.ground else None
+    if ground is not None:
         caveats += ground.caveats
-        if ground.dem is None:
+    if inputs.hours is not None:
+        if ground is None or ground.dem is None:
             raise RuleBroken(
                 "Reach by a time needs a terrain model; add one with `wayhome ground add CASE --dem FILE`."
             )
         seconds, told = travel_seconds(ground, xy)
         caveats += told
         reach = seconds, inputs.hours
+    bearing_deg = None
+    if inputs.destination is not None:
+        bearing_deg = grid_bearing_deg(inputs.crs, inputs.ipp, true_bearing_deg(inputs.ipp, inputs.destination))
+    made: dict[tuple[str, bool, tuple[Position, ...] | None], tuple[Raster, float]] = {}
     maps: list[tuple[Raster, float]] = []
     for part in inputs.parts:
-        about = (part.category or "", part.ring)
+        about = part.category or "", part.kind == "medical", part.ring
         if about not in made:
             if part.ring:
                 made[about] = _region(grid, part.ring, caveats)
             else:
-                poa, outside, _, told = radial_map(part.category, inputs.ecoregion, inputs.relief, grid, xy, reach)
-                made[about] = poa, outside
-                caveats += told
+                found = prior(
+                    part.category, inputs.ecoregion, inputs.relief, grid, xy, there=sources.places(inputs, grid),
+                    reach=reach, bearing_deg=bearing_deg, own=sources.statistics(inputs), injured=part.kind == "medical",
+                )  # fmt: skip
+                made[about] = found.poa, found.rest_of_world
+                caveats += found.caveats
         poa, outside = made[about]
         share = part.rest_of_world
         maps.append(
@@ -112,80 +153,155 @@ def scenario_maps(inputs: MapInputs, sources: Sources) -> tuple[list[tuple[Raste
 def belief_map(
     inputs: MapInputs, maps: list[tuple[Raster, float]], caveats: tuple[str, ...], sources: Sources
 ) -> BeliefMap:
-    """The map from its scenario maps: weights after evidence, then the searches in order."""
+    """The map from its scenario maps: weights as judged, then evidence and searches.
+
+    For subjects at rest their order is of no account; where somebody moves, all come in the order of time.
+    """
     grid = maps[0][0].grid
-    parts = [(p.id, p.weight, poa, outside) for p, (poa, outside) in zip(inputs.parts, maps, strict=True)]
-    prior = belief = Belief.mixture(grid, parts)
+    said = [*caveats]
+    events: list[Looked | Searched] = [looked(look, inputs, grid, said) for look in inputs.looks]
+    events += [searched(search, inputs, grid, sources, said) for search in inputs.searches]
+    streams = {}
+    if any(p.moves for p in inputs.parts):
+        events.sort(key=lambda event: event.seen.end_s)
+        seen = [event.seen for event in events]
+        for p in inputs.parts:
+            if p.moves:
+                streams[p.id] = moving.stream(inputs, p, sources.ground(inputs, grid), grid, seen)
+                said += streams[p.id].caveats
+    tells_apart = [e for e in events if isinstance(e, Searched) and len(e.pods) > 1]
+    parts: list[tuple[str, float, Raster, float]] = []
+    scenario: list[str] = []
+    half: list[int] = []
+    for p, (poa, outside) in zip(inputs.parts, maps, strict=True):
+        answers = _answers(p, inputs, tells_apart[0].seen.end_s, said) if tells_apart else 1.0
+        for h, (suffix, share) in enumerate((("", answers), (SILENT, 1.0 - answers))[: 2 if tells_apart else 1]):
+            parts.append((p.id + suffix, p.weight * share, poa, outside))
+            scenario.append(p.id)
+            half.append(h)
+    belief = Belief.mixture(grid, parts)
+    counted = {
+        i: moving.Counted(stream=streams[s], weights=streams[s].start, share=streams[s].share)
+        for i, s in enumerate(scenario)
+        if s in streams
+    }
+    belief = belief.moved_on({i: c.stream.at(c.stream.walkers, c.weights, c.share) for i, c in counted.items()})
+    names = dict(zip(belief.names, scenario, strict=True))
+    first = belief.merged(names)
+    belief, partings = _parted(inputs, belief, bool(counted), said)
     outcomes: list[Outcome] = []
-    told = [*caveats]
-    for search in inputs.searches:
-        coverage, pod, mask, said = searched(search, grid, sources)
-        belief, update = belief.searched(pod)
-        outcomes.append(Outcome(search, coverage, pod, mask, update))
-        told += [f"{search.assignment}: {text}" for text in said]
-    told += belief.caveats
-    return BeliefMap(prior, belief, tuple(outcomes), tuple(dict.fromkeys(told)))
+    told: list[Told] = []
+    for number, event in enumerate(events):
+        moved, earlier = {}, {}
+        for i, c in counted.items():
+            noted = c.stream.noted[number]
+            factor = event.factor(noted, scenario[i], half[i])
+            counted[i], moved[i], earlier[i] = c.given(factor, event.outside_of(scenario[i]), noted.walkers)
+        belief = belief.moved_on(earlier)
+        after, update = event.on(belief, moved, scenario, half)
+        update = _merged(update, scenario)
+        if isinstance(event, Looked):
+            change = evidence.what_changed(belief.merged(names), after.merged(names))
+            told.append(Told(look=event.look, update=update, change=change, validity=event.validity(belief)))
+        else:
+            outcomes.append(
+                Outcome(
+                    search=event.search, coverage=event.coverage, pod=event.pods[-1], mask=event.mask, update=update
+                )
+            )
+        belief = after
+    belief = belief.moved_on({i: c.stream.at(c.stream.walkers, c.weights, c.share) for i, c in counted.items()})
+    unwatched, walkers = belief, _by_scenario(belief, counted, scenario)
+    if counted and any(line.watches for line in inputs.lines):
+        belief = _watched(inputs, belief, counted, names, told)
+    said += belief.caveats
+    answering = [w for h, w in zip(half, belief.weights, strict=True) if h == 0]
+    return BeliefMap(
+        prior=first, unwatched=unwatched.merged(names), belief=belief.merged(names), outcomes=tuple(outcomes),
+        told=tuple(told), responsive=float(sum(answering)) if tells_apart else None, streams=walkers,
+        partings=tuple(partings), caveats=tuple(dict.fromkeys(said)),
+    )  # fmt: skip
 
 
-def searched(
-    search: Search, grid: Grid, sources: Sources
-) -> tuple[detection.Coverage | None, Raster, Raster, tuple[str, ...]]:
-    """Coverage and POD of one outing within its segment."""
-    mask = ring_mask(grid, search.ring)
-    if search.pod is not None:
-        pod = Raster(np.where(mask.values, search.pod, 0.0), grid, "pod")
-        return None, pod, mask, ("the POD was stated by the team, not computed from a track.",)
-    assert search.sweep_width_m is not None
-    width_m = search.sweep_width_m * search.searchers  # a line abreast, one sweep width apart
-    if search.tracks:
-        stretches = [s for blob, i in search.tracks for s in sources.track(blob, i, grid.crs)]
-        coverage = detection.coverage(grid, stretches, width_m, mask, convention=CONVENTION)
-        return coverage, coverage.pod, mask, coverage.caveats
-    assert search.track_length_m is not None
-    pod = detection.uniform_pod(mask, geodesic_area_m2(search.ring), width_m, search.track_length_m)
-    return None, pod, mask, ("no track: coverage is taken as even over the segment, which flatters it.",)
+def _by_scenario(
+    belief: Belief, counted: dict[int, moving.Counted], scenario: Sequence[str]
+) -> dict[str, moving.Counted]:
+    """The walkers of each scenario as they count, the halves of a scenario put together."""
+    found = {}
+    for wanted in dict.fromkeys(scenario[i] for i in counted):
+        halves = [(float(belief.weights[i]), c) for i, c in counted.items() if scenario[i] == wanted]
+        total = sum(w for w, _ in halves) or 1.0
+        inside = np.sum([w * (1.0 - c.share) * c.weights for w, c in halves], axis=0)
+        found[wanted] = replace(
+            halves[0][1], weights=inside / inside.sum() if inside.sum() > 0.0 else halves[0][1].weights,
+            share=sum(w * c.share for w, c in halves) / total,
+        )  # fmt: skip
+    return found
 
 
-def ring_mask(grid: Grid, ring: tuple[Position, ...]) -> Raster:
-    """Cells whose centre lies inside a ring, as a raster of `mask`."""
-    lon, lat = [p.lon_deg for p in ring], [p.lat_deg for p in ring]
-    x, y = projection(grid.crs).forward(lon, lat)
-    shape = {"type": "Polygon", "coordinates": [[*zip(x, y, strict=True), (x[0], y[0])]]}
-    from affine import Affine
+def _parted(
+    inputs: MapInputs, belief: Belief, some_move: bool, said: list[str]
+) -> tuple[Belief, list[tuple[str, companions.Parting]]]:
+    """The belief now that others of the party were found; before any search, for the order is of no account."""
+    partings = []
+    for other in inputs.companions:
+        if other.position is None:
+            continue
+        if some_move:
+            said.append(f"{other.id} was found, which says nothing here of a subject who moves; read it as evidence.")
+            continue
+        x_m, y_m = projection(inputs.crs).xy_m(other.position)
+        find = companions.Find(x_m=x_m, y_m=y_m, others_seen=other.others_seen, alive=other.alive)
+        belief, parting = companions.after_find(belief, find, together=other.together)
+        partings.append((other.id, parting))
+    return belief, partings
 
-    burnt = rasterize([shape], out_shape=grid.shape, transform=Affine(*grid.transform()), dtype="uint8")
-    if not burnt.any():
-        raise InvalidInput(
-            "The segment holds no cell of the map: it lies outside the search area, or is smaller than a cell."
-        )
-    return Raster(burnt.astype(bool), grid, "mask")
+
+def _watched(
+    inputs: MapInputs, belief: Belief, counted: dict[int, moving.Counted], names: dict[str, str], told: list[Told]
+) -> Belief:
+    """The belief now that no watch noticed anybody crossing; scenarios without walkers say nothing of that."""
+    moved = {}
+    for i, c in counted.items():
+        gone = moving.departed(inputs, c)
+        weights = gone.weights if gone.evidence > 0.0 else c.weights
+        share = c.share / gone.evidence if gone.evidence > 0.0 else c.share
+        counted[i] = replace(c, weights=weights, share=min(1.0, share))
+        poa, outside = c.stream.at(c.stream.walkers, weights, counted[i].share)
+        moved[i] = Moved(kept=gone.evidence, poa=poa, rest_of_world=outside)
+    every = Raster(np.ones(belief.grid.shape), belief.grid, "factor")
+    after, update = belief.given(every, 1.0, moved=moved)
+    change = evidence.what_changed(belief.merged(names), after.merged(names))
+    told.append(Told(look=None, update=_merged(update, list(names.values())), change=change, validity=None))
+    return after
+
+
+def _answers(part: ScenarioPart, inputs: MapInputs, end_s: float, said: list[str]) -> float:
+    """Chance that a subject of this scenario still answers when a search first tells such apart."""
+    hours = end_s / 3600.0 if inputs.now_s is not None else UNKNOWN_TIME_H
+    found = condition(part.category or POOLED, hours, part.kind, ecoregion=inputs.ecoregion)
+    said += found.caveats
+    return found.responsive
+
+
+def _merged(update: Update, scenario: Sequence[str]) -> Update:
+    """An update told by scenario, where scenarios stand in halves."""
+    if len(set(scenario)) == len(scenario):
+        return update
+    ids = list(dict.fromkeys(scenario))
+
+    def total(values: Sequence[float]) -> list[float]:
+        return [float(sum(v for s, v in zip(scenario, values, strict=True) if s == wanted)) for wanted in ids]
+
+    before = total(update.weights_before)
+    found = total([w * p for w, p in zip(update.weights_before, update.pos_by_scenario, strict=True)])
+    return replace(
+        update, weights_before=tuple(before), weights_after=tuple(total(update.weights_after)),
+        pos_by_scenario=tuple(f / w if w > 0.0 else 0.0 for f, w in zip(found, before, strict=True)),
+    )  # fmt: skip
 
 
 def _region(grid: Grid, ring: tuple[Position, ...], caveats: list[str]) -> tuple[Raster, float]:
     mask = ring_mask(grid, ring).values.astype(float)
     caveats.append("A scenario spreads its probability evenly over its region; the region's edge is a judgement.")
     return Raster(mask / mask.sum(), grid, "poa"), 0.0
-
-
-def radial_map(
-    category: str | None, ecoregion: str | None, relief: str | None, grid: Grid, ipp_xy_m: tuple[float, float], reach: Reach
-) -> tuple[Raster, float, str, tuple[str, ...]]:  # fmt: skip
-    """Map and rest of world of a category's law of distance, the stratum used, and the caveats.
-
-    `reach` is walking seconds and hours, to cut the law to what can be reached; or None.
-    """
-    if category is None:
-        title = "all lost people together"
-        caveats = [f"The subject's category is not known; the law of distance is that of {title}."]
-        law = behavior.pooled_law()
-    else:
-        key, told = behavior.subject_category(category)
-        row = behavior.stratum(key, ecoregion, relief)
-        title, law = row.title(), behavior.distance_law(row)
-        caveats = [*told, *row.caveats, *law.caveats()]
-    poa, outside = distance.radial_prior(law, grid, ipp_xy_m)
-    if reach is not None:
-        seconds, hours = reach
-        poa, outside, cut = distance.travel_limited(poa, outside, seconds, hours)
-        caveats += cut
-    return poa, outside, title, tuple(caveats)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from datetime import datetime
 
 from wayhome.base.errors import RuleBroken
@@ -15,11 +16,15 @@ from wayhome.base.place import Position
 from wayhome.base.record import Record
 from wayhome.case.area import GroundLayer, Point, Shape
 from wayhome.case.assignment import Assignment
+from wayhome.case.evidence import ReadingKind, Technology
 from wayhome.case.people import Team
+from wayhome.case.scenario import ScenarioKind
 from wayhome.case.state import CaseState
 
 MODEL = "ground 2"  # raise the number when the same inputs would give another map
 DEFAULT_HOURS = 5.0  # a segment is searched in 4 to 6 h (FIELD 1.6)
+MOVING = ("runaway", "evading", "influenced", "taken", "left_by_vehicle")  # these go on; the others come to rest
+MOVED_AT_MOST_H = 48.0  # walkers are followed so long; whoever is on the map then is taken to stay
 
 
 class ScenarioPart(Record):
@@ -27,16 +32,65 @@ class ScenarioPart(Record):
 
     id: str
     title: str
-    kind: str
+    kind: ScenarioKind
     weight_before: float
     weight: float
     category: str | None
     rest_of_world: float
     ring: tuple[Position, ...] | None
+    moves: bool = False
+    goal: Position | None = None
+
+
+class Look(Record):
+    """One piece of evidence about where the subject was, as the map needs it; `at_s` after the IPP's time.
+
+    `judged`: people said what it means for the scenarios, so it moves their places and not their weights again.
+    """
+
+    evidence: str
+    kind: ReadingKind
+    position: Position
+    reliability: float
+    at_s: float | None = None
+    error_m: float | None = None
+    bearing_deg: float | None = None
+    target: Position | None = None
+    beam_deg: float | None = None
+    range_m: float | None = None
+    range_error_m: float | None = None
+    technology: Technology | None = None
+    timing_advance: int | None = None
+    radius_m: float | None = None
+    confidence: float | None = None
+    pod: float | None = None
+    scenarios: tuple[str, ...] = ()
+    judged: bool = False
+
+
+class Line(Record):
+    """A boundary with its watches, as the map needs it; times in seconds after the IPP's time."""
+
+    id: str
+    name: str
+    is_outer: bool
+    line: tuple[Position, ...]
+    watches: tuple[tuple[float, float | None, float | None], ...] = ()  # quality, since, until
+
+
+class Other(Record):
+    """Somebody missing with the subject, as the map needs it; `position` once found."""
+
+    id: str
+    category: str | None
+    together: float
+    position: Position | None = None
+    alive: bool | None = None
+    others_seen: bool | None = None
 
 
 class Search(Record):
-    """One debriefed outing as the map needs it."""
+    """One debriefed outing as the map needs it; `*_responsive` for a subject who answers, where it was told."""
 
     assignment: str
     ring: tuple[Position, ...]
@@ -45,6 +99,10 @@ class Search(Record):
     track_length_m: float | None = None
     pod: float | None = None
     searchers: int = 1
+    sweep_width_responsive_m: float | None = None
+    pod_responsive: float | None = None
+    began_s: float | None = None
+    ended_s: float | None = None
 
 
 class MapInputs(Record):
@@ -57,15 +115,43 @@ class MapInputs(Record):
     cell_m: float
     ecoregion: str | None
     relief: str | None
+    category: str | None = None
     parts: tuple[ScenarioPart, ...]
+    looks: tuple[Look, ...] = ()
     searches: tuple[Search, ...] = ()
+    lines: tuple[Line, ...] = ()
+    companions: tuple[Other, ...] = ()
     ground: tuple[GroundLayer, ...] = ()
+    destination: Position | None = None
+    table: tuple[str, str] | None = None  # blob and file name of the team's own distances
+    ipp_at: datetime | None = None
     hours: float | None = None
+    now_s: float | None = None  # for subjects who move: the map's time
+
+    @property
+    def seed(self) -> int:
+        """Seed of the walkers: the same for the same case, whatever was searched."""
+        return int(key(Seeded(ipp=self.ipp, crs=self.crs))[:8], 16)
 
     def prior(self) -> MapInputs:
-        """The same without searches and weights: what the maps before any search rest on."""
-        plain = tuple(p.replace(weight=p.weight_before) for p in self.parts)
-        return self.replace(searches=(), parts=plain, ground=self.ground if self.hours is not None else ())
+        """The same without evidence and searches: what the maps before any rest on."""
+        plain = tuple(p.replace(weight=p.weight_before, moves=False, goal=None) for p in self.parts)
+        return self.replace(
+            looks=(),
+            searches=(),
+            lines=(),
+            companions=(),
+            parts=plain,
+            now_s=None,
+            ipp_at=None if self.hours is None else self.ipp_at,
+        )
+
+
+class Seeded(Record):
+    """What the walkers' seed is made of."""
+
+    ipp: Position
+    crs: str
 
 
 class PlanInputs(Record):
@@ -85,26 +171,82 @@ def key(inputs: Record) -> str:
 
 
 def map_inputs(state: CaseState, at: datetime | None = None) -> MapInputs:
-    """The map's inputs; with `at`, the map is cut to what can be reached by then.
+    """The map's inputs; with `at`, the map is that of a time: cut to what can be reached, subjects moved until then.
 
     Raises `RuleBroken` for a case without a place, and for a cut without a time of the last sighting.
     """
-    ipp, area = _ipp(state), state.area
-    weights = state.scenarios.weights(state.evidence.standing())
+    ipp, area, subject = _ipp(state), state.area, state.subject
+    weights = state.scenarios.weights(state.judgements())
+    when = at or state.as_of
     parts = tuple(
         ScenarioPart(
             id=s.id, title=s.title, kind=s.kind, weight_before=s.weight, weight=weights[s.id],
-            category=s.category or state.subject.category, rest_of_world=s.rest_of_world,
-            ring=area.regions[s.region].ring if s.region else None,
+            category=s.category or subject.category, rest_of_world=s.rest_of_world,
+            ring=area.regions[s.region].ring if s.region else None, goal=s.goal or subject.destination,
+            moves=s.region is None and ipp.at is not None and (s.moves == "moving" or (s.moves == "auto" and s.kind in MOVING)),
         )
         for s in state.scenarios.scenarios
     ) or (ScenarioPart(id="lost", title="lost", kind="lost", weight_before=1.0, weight=1.0,
-                       category=state.subject.category, rest_of_world=0.0, ring=None),)  # fmt: skip
+                       category=subject.category, rest_of_world=0.0, ring=None),)  # fmt: skip
+    moves = any(p.moves for p in parts)
+    table = subject.tables.get("distance")
     assert area.crs is not None, "an IPP without a reference system"
     return MapInputs(
         ipp=ipp.position, crs=area.crs, box_m=area.box_m, cell_m=area.cell_m, ecoregion=area.ecoregion,
-        relief=area.relief, parts=parts, searches=tuple(_search(state, a) for a in state.assignments.debriefed()),
-        ground=tuple(area.ground.values()), hours=None if at is None else _hours(ipp, at),
+        relief=area.relief, category=subject.category, parts=parts, looks=_looks(state, ipp),
+        searches=tuple(_search(state, a, ipp) for a in state.assignments.debriefed()),
+        lines=_lines(state, ipp) if moves else (), companions=_companions(state), ground=tuple(area.ground.values()), destination=subject.destination,
+        table=None if table is None else (table.blob, table.file_name), ipp_at=ipp.at if moves else None,
+        hours=None if at is None else _hours(ipp, at),
+        now_s=_moved_until(ipp, when) if moves and when is not None else None,
+    )  # fmt: skip
+
+
+def _moved_until(ipp: Point, when: datetime) -> float:
+    """Whole hours, so that a map is not computed anew by every entry; no longer than walkers are followed."""
+    hours = max(1.0, math.ceil((_after(ipp, when) or 0.0) / 3600.0))
+    return 3600.0 * min(hours, MOVED_AT_MOST_H)
+
+
+def _after(ipp: Point, when: datetime | None) -> float | None:
+    """Seconds after the IPP's time; None where either is not known."""
+    return None if when is None or ipp.at is None else (when - ipp.at).total_seconds()
+
+
+def _looks(state: CaseState, ipp: Point) -> tuple[Look, ...]:
+    """Readings that stand, and answered inquiries that looked at a place."""
+    looks = []
+    judged = {judgement.evidence for judgement in state.judgements()}
+    for reading in state.evidence.standing_readings():
+        told = {f: getattr(reading, f) for f in Look.__annotations__ if f not in ("at_s", "judged")}
+        looks.append(Look(**told, at_s=_after(ipp, reading.at), judged=reading.evidence in judged))
+    for inquiry in state.inquiries.looks():
+        assert inquiry.position is not None and inquiry.radius_m is not None
+        about = Look(evidence=inquiry.id, kind="not_here", position=inquiry.position, reliability=1.0,
+                     at_s=_after(ipp, inquiry.answered_at), radius_m=inquiry.radius_m, pod=inquiry.pod)  # fmt: skip
+        if inquiry.answer == "yes":  # a trace within the radius, at two standard deviations
+            about = about.replace(kind="sighting", error_m=max(1.0, inquiry.radius_m / 2.0), radius_m=None, pod=None)
+        looks.append(about)
+    return tuple(looks)
+
+
+def _companions(state: CaseState) -> tuple[Other, ...]:
+    return tuple(
+        Other(
+            id=c.id, category=c.category, together=c.together, position=c.find.position if c.find else None,
+            alive=c.find.alive if c.find else None, others_seen=c.find.others_seen if c.find else None,
+        )
+        for c in state.subject.companions.values()
+    )  # fmt: skip
+
+
+def _lines(state: CaseState, ipp: Point) -> tuple[Line, ...]:
+    return tuple(
+        Line(
+            id=b.id, name=b.name, is_outer=b.kind != "river", line=b.line,
+            watches=tuple((w.quality, _after(ipp, w.since), _after(ipp, w.until)) for w in b.watches),
+        )
+        for b in state.area.boundaries.values()
     )  # fmt: skip
 
 
@@ -138,12 +280,16 @@ def _hours(ipp: Point, at: datetime) -> float:
     return hours
 
 
-def _search(state: CaseState, assignment: Assignment) -> Search:
+def _search(state: CaseState, assignment: Assignment, ipp: Point) -> Search:
     debrief = assignment.debrief
     assert debrief is not None
+    tracked = debrief.pod is None and debrief.track_length_m is None
+    began = min((t.starts_at for t in assignment.tracks if t.starts_at), default=assignment.dispatched_at)
+    ended = max((t.ends_at for t in assignment.tracks if t.ends_at), default=debrief.at)
     return Search(
         assignment=assignment.id, ring=state.area.segments[assignment.segment].ring,
-        tracks=tuple((t.blob, t.index) for t in assignment.tracks) if debrief.pod is None and debrief.track_length_m is None else (),
+        tracks=tuple((t.blob, t.index) for t in assignment.tracks) if tracked else (),
         sweep_width_m=debrief.sweep_width_m, track_length_m=debrief.track_length_m, pod=debrief.pod,
-        searchers=debrief.searchers,
+        searchers=debrief.searchers, sweep_width_responsive_m=debrief.sweep_width_responsive_m,
+        pod_responsive=debrief.pod_responsive, began_s=_after(ipp, began), ended_s=_after(ipp, ended),
     )  # fmt: skip

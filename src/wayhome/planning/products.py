@@ -15,18 +15,18 @@ from wayhome.base.projection import geodesic_area_m2, projection
 from wayhome.base.quantity import percent
 from wayhome.base.raster import Raster
 from wayhome.base.record import Record
-from wayhome.planning.belief_map import BeliefMap, Outcome, Sources, grid_of, ring_mask
+from wayhome.planning.belief_map import BeliefMap, Outcome, Sources, grid_of
 from wayhome.planning.inputs import MapInputs, PlanInputs
+from wayhome.planning.seen import ring_mask
 from wayhome.science.allocation import RunnerUp, TeamPlan, team_plan
 from wayhome.science.terrain import contour_lines
 from wayhome.science.travel import travel_seconds
 
 if TYPE_CHECKING:
-    from wayhome.case.state import CaseState
+    pass
 
 LEVELS = (0.25, 0.5, 0.75, 0.95)
 DECISION_AID = "Decision aid: people decide. Every figure rests on the assumptions stated with it."
-LEAVING = ("runaway", "evading", "influenced", "taken", "left_by_vehicle", "not_missing")
 WALK_MPS = 1.0  # to a segment where there is no terrain model; said as a caveat
 
 
@@ -54,6 +54,11 @@ PRODUCTS: dict[str, Made] = {
     "segments": Made(name="segments", title="Segment table", summary="POA, density and search history by segment."),
     "plan": Made(name="plan", title="Next assignments", summary="A segment for every free team, with reasons."),
     "departure": Made(name="departure", title="Departure sheet", summary="Has the subject left the area?"),
+    "evidence": Made(name="evidence", title="Evidence", summary="What each statement and clue did to the map."),
+    "survival": Made(name="survival", title="Survival", summary="Alive, and in what state, by hours since last seen."),
+    "inquiries": Made(
+        name="inquiries", title="What would tell us most", summary="Questions and actions by what they would tell."
+    ),
 }
 
 
@@ -88,7 +93,10 @@ def poa_data(inputs: MapInputs, found: BeliefMap) -> dict[str, Any]:
             for o in found.outcomes
         ],
         "pos_cumulative": found.pos_cumulative,
-        "contours": _contours(belief.poa, [(r.level, r.poa_at_least) for r in regions]),
+        "responsive": found.responsive,
+        "hours": None if inputs.now_s is None else inputs.now_s / 3600.0,
+        "moving": [p.id for p in inputs.parts if p.moves],
+        "contours": contours(belief.poa, [(r.level, r.poa_at_least) for r in regions]),
         "regions": [{"level": r.level, "poa": r.poa, "area_m2": r.area_m2, "inside_map": r.poa_at_least is not None} for r in regions],
     }  # fmt: skip
 
@@ -156,50 +164,23 @@ def plan_data(inputs: PlanInputs, found: BeliefMap, sources: Sources) -> tuple[d
     }, (*caveats, "Sweep width and speed are as typed for each team; POD assumes random search, 1 - exp(-coverage).")  # fmt: skip
 
 
-def departure_data(state: CaseState, found: BeliefMap, halved: BeliefMap) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """What evidence says about leaving, apart from what failed searches do to rest of world."""
-    ids, kinds = [s.id for s in state.scenarios.scenarios], {s.id: s.kind for s in state.scenarios.scenarios}
-    before = state.scenarios.weights(()) if ids else {}
-    after = state.scenarios.weights(state.evidence.standing()) if ids else {}
-    leaving = [i for i in ids if kinds[i] in LEAVING]
-    evidence = found.prior.rest_of_world
-    boundaries = [
-        {
-            "id": b.id, "name": b.name, "kind": b.kind,
-            "watches": [{"quality": w.quality, "since": w.since, "until": w.until, "remark": w.remark} for w in b.watches],
-            "sentence": _watched(b.name, [w.quality for w in b.watches]),
-        }
-        for b in state.area.boundaries.values()
-    ]  # fmt: skip
-    now, half = found.belief.rest_of_world, halved.belief.rest_of_world
-    sentence = (
-        f"The evidence alone puts {percent(evidence)} outside the map. Failed searches raise that figure to "
-        f"{percent(now)}; had every POD been half of what was claimed, it would be {percent(half)}."
-    )
-    return {
-        "sentence": sentence,
-        "probability_left": evidence,
-        "rest_of_world": now,
-        "half_pod": {"rest_of_world": half, "probability_left": halved.prior.rest_of_world},
-        "from_evidence": {
-            "weight_before": sum(before[i] for i in leaving), "weight_after": sum(after[i] for i in leaving),
-            "judgements": [
-                {"evidence": j.evidence, "likelihood": j.likelihood, "reason": j.reason} for j in state.evidence.standing()
-            ],
-        },
-        "boundaries": boundaries,
-        "warning": "Rest of world that grew because searches failed measures effort; it is not evidence of leaving.",
-    }, ("The share of rest of world in each scenario is a judgement; the tables of distance hold only people who were found.",)  # fmt: skip
-
-
 def halved_pod(inputs: MapInputs) -> MapInputs:
     """The same inputs had every search detected half as well (coverage halved, stated PODs halved)."""
     return inputs.replace(
         searches=tuple(
-            s.replace(pod=s.pod / 2) if s.pod is not None else s.replace(sweep_width_m=(s.sweep_width_m or 0.0) / 2)
+            s.replace(
+                pod=_half(s.pod),
+                pod_responsive=_half(s.pod_responsive),
+                sweep_width_m=_half(s.sweep_width_m),
+                sweep_width_responsive_m=_half(s.sweep_width_responsive_m),
+            )
             for s in inputs.searches
         )
     )
+
+
+def _half(value: float | None) -> float | None:
+    return None if value is None else value / 2
 
 
 def _achieved(outcome: Outcome) -> dict[str, Any]:
@@ -212,7 +193,8 @@ def _achieved(outcome: Outcome) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _contours(poa: Raster, levels: list[tuple[float, float | None]]) -> dict[str, Any]:
+def contours(poa: Raster, levels: list[tuple[float, float | None]]) -> dict[str, Any]:
+    """Lines of equal POA as GeoJSON, each with its level of containment."""
     out = projection(poa.grid.crs)
     features = []
     for level, at_least in levels:
@@ -256,9 +238,3 @@ def _change(inputs: PlanInputs, runner: RunnerUp) -> str:
         return "stays back" if segment is None else f"to {inputs.segments[segment].name}"
 
     return "; ".join(f"{inputs.teams[team].name} {there(then)}" for team, _, then in runner.changes)
-
-
-def _watched(name: str, qualities: list[float]) -> str:
-    if not qualities:
-        return f"{name}: not watched; a crossing would not have been noticed."
-    return f"{name}: watched, a crossing is missed with chance {percent(1.0 - qualities[-1])} while the watch stands."

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SUM_TOLERANCE = 1e-6  # what a map from a file may miss of 1 (INTERFACES, `prior`); made exact on entry
-_HELD_TOLERANCE = 1e-9  # what a belief in memory may miss of 1
-_CERTAIN_FIND = (
+HELD_TOLERANCE = 1e-9  # what a belief in memory may miss of 1
+CERTAIN_FIND = (
     "POD is 1 wherever the subject could be, and the rest of the world is 0: this search could not have "
     "failed. Lower the POD or give the rest of the world its share."
 )
@@ -49,6 +49,19 @@ class Update:
     weights_before: tuple[float, ...]
     weights_after: tuple[float, ...]
     information_bits: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """What the walkers of one scenario say after a piece of evidence.
+
+    `kept` is the likelihood of the evidence averaged over them (for a search: the chance [0, 1] that it missed);
+    `poa` and `rest_of_world` [0, 1] where they are then, given the scenario, summing to 1.
+    """
+
+    kept: float
+    poa: Raster
+    rest_of_world: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,10 +111,10 @@ class Belief:
             array.flags.writeable = False
             object.__setattr__(self, name, array)
         total = fsum(self.weights)
-        if not abs(total - 1.0) <= _HELD_TOLERANCE:
+        if not abs(total - 1.0) <= HELD_TOLERANCE:
             raise InvalidInput(f"The scenario weights sum to {total:.6g}; they must sum to 1.", total=total)
         for name, mass in zip(self.names, self.maps.sum(axis=(1, 2)) + self.rest_of_world_given, strict=True):
-            if not abs(mass - 1.0) <= _HELD_TOLERANCE:
+            if not abs(mass - 1.0) <= HELD_TOLERANCE:
                 raise InvalidInput(
                     f'Scenario "{name}": cells and rest of world sum to {mass:.6g}; they must sum to 1.',
                     scenario=name,
@@ -171,12 +184,15 @@ class Belief:
         self.poa.like(mask, "mask")
         return float(np.sum(np.asarray(self.poa.values), where=np.asarray(mask.values, bool)))
 
-    def searched(self, pod: Raster) -> tuple[Belief, Update]:
+    def searched(
+        self, pod: Raster | Sequence[Raster], *, moved: Mapping[int, Moved] | None = None
+    ) -> tuple[Belief, Update]:
         """The belief after a search that found nothing, and what the search was worth.
 
-        `pod` is the POD [0, 1] of this operational period alone; each cell keeps POA*(1-POD)/(1-OPOS), the
-        rest of the world, which nobody searched, grows to ROW/(1-OPOS), and scenarios that promised a find
-        lose weight.
+        `pod` is the POD [0, 1] of this operational period alone, for all scenarios or one raster for each; each cell
+        keeps POA*(1-POD)/(1-OPOS), the rest of the world, which nobody searched, grows to ROW/(1-OPOS), and scenarios
+        that promised a find lose weight. `moved` holds, by index, the scenarios whose subject moves: what was missed
+        along the walkers' whole paths.
 
         Raises
         ------
@@ -185,27 +201,57 @@ class Belief:
 
         Source: Bayes' rule; FIELD 1.8, THEORY 4.3.
         """
-        self.poa.like(pod, "pod")
-        values = np.asarray(pod.values, np.float64)
-        low, high = float(values.min()), float(values.max())
-        if not (low >= 0.0 and high <= 1.0):
-            raise InvalidInput("POD must be a fraction from 0 to 1 in every cell; 0 where nobody searched.")
-        if high == 0.0:
+        pods = [pod] * len(self.names) if isinstance(pod, Raster) else list(pod)
+        if len(pods) != len(self.names):
+            raise InvalidInput(f"{len(self.names)} scenarios need one POD for all or one each, not {len(pods)}.")
+        keep: dict[int, NDArray[np.float64]] = {}  # of each raster once: scenarios mostly share one
+        for raster in pods:
+            if id(raster) in keep:
+                continue
+            self.poa.like(raster, "pod")
+            values = np.asarray(raster.values, np.float64)
+            low, high = float(values.min()), float(values.max())
+            if not (low >= 0.0 and high <= 1.0):
+                raise InvalidInput("POD must be a fraction from 0 to 1 in every cell; 0 where nobody searched.")
+            keep[id(raster)] = 1.0 - values
+        if not moved and all((values == 1.0).all() for values in keep.values()):
             return self, self._update(self, np.zeros(len(self.names)), 0.0)
-        return self._given(1.0 - values, 1.0, _CERTAIN_FIND)
+        return self._given([(keep[id(raster)], 1.0) for raster in pods], moved or {}, CERTAIN_FIND)
 
-    def given(self, likelihood: Raster, rest_of_world_likelihood: float) -> tuple[Belief, Update]:
+    def given(
+        self,
+        likelihood: Raster | Sequence[tuple[Raster, float]],
+        rest_of_world_likelihood: float = 0.0,
+        *,
+        moved: Mapping[int, Moved] | None = None,
+    ) -> tuple[Belief, Update]:
         """The belief after evidence with likelihood `[H, W]` (raster of `factor`) inside, another outside.
 
-        Both likelihoods must be in the same unit; only their ratios matter (THEORY 8.1). To withdraw
-        evidence, fold the case again without it. In the update, `pos_overall` is 0: evidence is not a search.
+        All likelihoods must be in the same unit; only their ratios matter (THEORY 8.1). Where the evidence means
+        different things in different scenarios, a list gives `(inside, outside)` for each; `moved` replaces
+        those whose subject moves, `kept` being the likelihood averaged over the walkers. To withdraw evidence, fold
+        the case again without it. In the update, `pos_overall` is 0: evidence is not a search.
         """
-        self.poa.like(likelihood, "factor")
-        values = np.asarray(likelihood.values, np.float64)
-        top = max(float(values.max()), rest_of_world_likelihood)
-        if not (values.min() >= 0.0 and rest_of_world_likelihood >= 0.0 and 0.0 < top < np.inf):
+        each = (
+            [(likelihood, rest_of_world_likelihood)] * len(self.names)
+            if isinstance(likelihood, Raster)
+            else list(likelihood)
+        )
+        moved = moved or {}
+        tops = [part.kept for part in moved.values()]
+        for i, (raster, outside) in enumerate(each):
+            self.poa.like(raster, "factor")
+            values = np.asarray(raster.values, np.float64)
+            if not (values.min() >= 0.0 and outside >= 0.0):
+                raise InvalidInput("A likelihood is a number of at least 0 everywhere, and above 0 somewhere.")
+            if i not in moved:
+                tops.append(max(float(values.max()), outside))
+        top = max(tops)
+        if not 0.0 < top < np.inf:
             raise InvalidInput("A likelihood is a number of at least 0 everywhere, and above 0 somewhere.")
-        belief, update = self._given(values / top, rest_of_world_likelihood / top, _IMPOSSIBLE)
+        scaled = {i: replace(part, kept=part.kept / top) for i, part in moved.items()}
+        shared = {id(raster): np.asarray(raster.values, np.float64) / top for raster, _ in each}
+        belief, update = self._given([(shared[id(r)], outside / top) for r, outside in each], scaled, _IMPOSSIBLE)
         return belief, replace(update, pos_overall=0.0, pos_by_scenario=(0.0,) * len(self.names))
 
     def reweighed(self, likelihood_by_scenario: Sequence[float]) -> Belief:
@@ -236,28 +282,66 @@ class Belief:
             regions.append(Containment(level=level, poa_at_least=at_least, poa=float(held[count - 1]), area_m2=area_m2))
         return tuple(regions)
 
-    def _given(self, keep: NDArray[np.float64], keep_outside: float, impossible: str) -> tuple[Belief, Update]:
-        """Bayes by factors `keep` `[H, W]` and `keep_outside`, all in [0, 1]."""
-        flat = self.maps.reshape(len(self.names), -1)
-        kept = flat @ keep.ravel() + self.rest_of_world_given * keep_outside
+    def moved_on(self, maps: Mapping[int, tuple[Raster, float]]) -> Belief:
+        """The belief at a later time: by index the map and rest of world of scenarios whose subject moved on."""
+        stack, outside = self.maps.copy(), self.rest_of_world_given.copy()
+        for i, (poa, rest_of_world) in maps.items():
+            self.poa.like(poa, "poa")
+            stack[i], outside[i] = poa.values, rest_of_world
+        return replace(self, maps=stack, rest_of_world_given=outside)
+
+    def merged(self, into: Mapping[str, str]) -> Belief:
+        """The belief with scenarios put together under new names; `into` names one for each scenario."""
+        if all(into[name] == name for name in self.names):
+            return self
+        names = tuple(dict.fromkeys(into[name] for name in self.names))
+        belongs = np.array([[into[name] == new for name in self.names] for new in names], float)
+        weights = belongs @ self.weights
+        share = np.where(weights[:, None] > 0.0, belongs * self.weights, belongs)
+        share /= share.sum(1, keepdims=True)
+        return Belief(
+            grid=self.grid,
+            names=names,
+            weights=weights,
+            maps=np.tensordot(share, self.maps, axes=1),
+            rest_of_world_given=share @ self.rest_of_world_given,
+        )
+
+    def _given(
+        self, keep: Sequence[tuple[NDArray[np.float64], float]], moved: Mapping[int, Moved], impossible: str
+    ) -> tuple[Belief, Update]:
+        """Bayes by factors in [0, 1] inside `[H, W]` and outside, for each scenario; `moved` ones come ready."""
+        kept = np.empty(len(self.names))
+        maps, given = np.empty_like(self.maps), self.rest_of_world_given.copy()
+        gained = np.zeros(len(self.names))  # bits about the place, given the scenario
+        for i, (inside, outside) in enumerate(keep):
+            before = self.maps[i]
+            if i in moved:
+                part = moved[i]
+                kept[i], maps[i], given[i] = part.kept, part.poa.values, part.rest_of_world
+                if kept[i] > 0.0:
+                    gained[i] = _relative_entropy(maps[i], before, given[i], float(self.rest_of_world_given[i]))
+                continue
+            np.multiply(before, inside, out=maps[i])
+            left_outside = float(given[i] * outside)
+            kept[i] = float(maps[i].sum()) + left_outside
+            if not kept[i] > 0.0:
+                maps[i] = before  # now impossible, its weight is 0; its map no longer matters and stays as it was
+                continue
+            maps[i] /= kept[i]
+            given[i] = left_outside / kept[i]
+            changed = (inside != 1.0) & (inside > 0.0)
+            gained[i] = float(np.log2(inside[changed]) @ maps[i][changed]) - np.log2(kept[i])
+            if outside > 0.0:
+                gained[i] += float(np.log2(outside) * given[i])
         evidence = float(self.weights @ kept)
         if not evidence > 0.0:
             raise InvalidInput(impossible)
-        # a scenario that is now impossible has weight 0; its map no longer matters and stays as it was
-        possible = kept > 0.0
-        share = np.where(possible, kept, 1.0)
-        maps = np.multiply(self.maps, keep)
-        maps *= (1.0 / share)[:, None, None]
-        maps[~possible] = self.maps[~possible]
-        given = self.rest_of_world_given
-        outside = np.where(possible, given * keep_outside / share, given)
-        after = replace(self, weights=self.weights * kept / evidence, maps=maps, rest_of_world_given=outside)
-        changed = (keep != 1.0) & (keep > 0.0)
-        log_keep = np.log2(keep[changed]) @ np.asarray(after.poa.values)[changed]
-        if keep_outside > 0.0:
-            log_keep += np.log2(keep_outside) * after.rest_of_world
-        bits = max(0.0, float(log_keep - np.log2(evidence)))
-        return after, self._update(after, 1.0 - kept, bits)
+        weights = self.weights * kept / evidence
+        after = replace(self, weights=weights, maps=maps, rest_of_world_given=given)
+        held = weights > 0.0
+        bits = float(weights[held] @ (gained[held] + np.log2(kept[held] / evidence)))
+        return after, self._update(after, 1.0 - kept, max(0.0, bits))
 
     def _update(self, after: Belief, pos_by_scenario: NDArray[np.float64], bits: float) -> Update:
         pos = np.clip(pos_by_scenario, 0.0, 1.0)
@@ -272,143 +356,20 @@ class Belief:
         )
 
 
+def _relative_entropy(
+    after: NDArray[np.float64], before: NDArray[np.float64], outside_after: float, outside_before: float
+) -> float:
+    """Bits of a map and its rest of world over another."""
+    held = (after > 0.0) & (before > 0.0)
+    bits = float(np.sum(after[held] * np.log2(after[held] / before[held])))
+    if outside_after > 0.0 and outside_before > 0.0:
+        bits += outside_after * float(np.log2(outside_after / outside_before))
+    return max(0.0, bits)
+
+
 def pos_overall(history: Sequence[Update]) -> float:
     """Cumulative POS [0, 1] of consecutive searches: 1 - prod(1 - OPOS_k), each from the POA current at k.
 
     A prediction for a static subject. Once a clue came in or was withdrawn, fold the case again (THEORY 12).
     """
     return 1.0 - prod(1.0 - update.pos_overall for update in history)
-
-
-@dataclass(frozen=True, kw_only=True)
-class RegionTable:
-    """POA by region for people who work without a map; the rest of the world is never left out.
-
-    Holds the *first* POA and what was searched since, never a shifted POA: so old searches cannot be counted
-    twice, and a first POA that is corrected later keeps its failed searches (FIELD 1.8, 1 and 2).
-    """
-
-    names: tuple[str, ...]
-    poa_first: tuple[float, ...]
-    rest_of_world_first: float
-    pod_cumulative: tuple[float, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Refuse tables that do not sum to 1 with the rest of the world."""
-        if not self.pod_cumulative:
-            object.__setattr__(self, "pod_cumulative", (0.0,) * len(self.names))
-        if len(set(self.names)) != len(self.names) or not self.names:
-            raise InvalidInput("A table needs at least one region, and no two of the same name.")
-        if len(self.poa_first) != len(self.names) or len(self.pod_cumulative) != len(self.names):
-            raise InvalidInput(f"{len(self.names)} regions need as many POA values and PODs.")
-        numbers = (*self.poa_first, self.rest_of_world_first, *self.pod_cumulative)
-        if not all(isfinite(v) and 0.0 <= v <= 1.0 for v in numbers):
-            raise InvalidInput("POA, rest of world and POD are fractions from 0 to 1.")
-        total = fsum((*self.poa_first, self.rest_of_world_first))
-        if abs(total - 1.0) > SUM_TOLERANCE:
-            raise InvalidInput(
-                f"The regions and the rest of the world sum to {total:.6g}; they must sum to 1.", total=total
-            )
-
-    @classmethod
-    def mattson(cls, names: Sequence[str], points: Sequence[Sequence[float]]) -> Self:
-        """Mean of evaluators who each spread 100 points over the regions and, last, the rest of the world."""
-        for i, sheet in enumerate(points):
-            if len(sheet) != len(names) + 1 or abs(fsum(sheet) - 100.0) > 100 * SUM_TOLERANCE:
-                raise InvalidInput(
-                    f"Evaluator {i + 1} gave {len(sheet)} numbers that sum to {fsum(sheet):g}; Mattson needs "
-                    f"{len(names) + 1} (the rest of the world last) that sum to 100.",
-                    evaluator=i + 1,
-                )
-        return cls.proportional(names, points)
-
-    @classmethod
-    def proportional(cls, names: Sequence[str], values: Sequence[Sequence[float]]) -> Self:
-        """Shares of evaluators' ratings on any scale, the rest of the world last in every sheet."""
-        if not values or any(len(sheet) != len(names) + 1 for sheet in values):
-            raise InvalidInput(f"Every evaluator gives {len(names) + 1} numbers, the rest of the world last.")
-        if not all(isfinite(v) and v >= 0.0 for sheet in values for v in sheet):
-            raise InvalidInput("A rating is a number of at least 0.")
-        sums = [fsum(column) for column in zip(*values, strict=True)]
-        total = fsum(sums)
-        if not total > 0.0:
-            raise InvalidInput("Every rating is 0; give at least one region some points.")
-        *regions, outside = (s / total for s in sums)
-        return cls(names=tuple(names), poa_first=tuple(regions), rest_of_world_first=outside)
-
-    @classmethod
-    def oconnor(cls, names: Sequence[str], letters: Sequence[str], rest_of_world: float) -> Self:
-        """O'Connor letters A (very likely) to I (very unlikely) share what the rest of the world leaves.
-
-        With a letter for the rest of the world its share would fall with the number of segments drawn
-        (Hill 1997), so it is set first [0, 1]. Value of a letter = lowest letter used - letter + 1.
-        """
-        if len(letters) != len(names) or not set(letters) <= set("ABCDEFGHI"):
-            raise InvalidInput("O'Connor needs a letter from A (likely) to I (unlikely) for each region.")
-        if not 0.0 <= rest_of_world < 1.0:
-            raise InvalidInput(f"Rest of world {rest_of_world} is not a fraction from 0 to below 1.")
-        lowest = max(map(ord, letters))
-        values = [lowest - ord(letter) + 1 for letter in letters]
-        return cls(
-            names=tuple(names),
-            rest_of_world_first=rest_of_world,
-            poa_first=tuple((1.0 - rest_of_world) * v / sum(values) for v in values),
-        )
-
-    @property
-    def pos_overall(self) -> float:
-        """Cumulative POS: sum of first POA x cumulative POD (Frost and Cooper's form, THEORY 4.3)."""
-        return fsum(p * d for p, d in zip(self.poa_first, self.pod_cumulative, strict=True))
-
-    @property
-    def poa(self) -> tuple[float, ...]:
-        """POA of each region now, after all searches."""
-        left = self._not_found()
-        return tuple(p * (1.0 - d) / left for p, d in zip(self.poa_first, self.pod_cumulative, strict=True))
-
-    @property
-    def rest_of_world(self) -> float:
-        """Rest of world now."""
-        return self.rest_of_world_first / self._not_found()
-
-    def searched(self, pod: Mapping[str, float]) -> Self:
-        """The table after regions were searched with the POD of this period; others have POD 0."""
-        unknown = set(pod) - set(self.names)
-        if unknown:
-            raise InvalidInput(f"There is no region {', '.join(sorted(unknown))} in this table.")
-        if not all(isfinite(d) and 0.0 <= d <= 1.0 for d in pod.values()):
-            raise InvalidInput("POD must be a fraction from 0 to 1.")
-        cumulative = (
-            1.0 - (1.0 - d) * (1.0 - pod.get(name, 0.0))
-            for name, d in zip(self.names, self.pod_cumulative, strict=True)
-        )
-        after = replace(self, pod_cumulative=tuple(cumulative))
-        after._not_found()
-        return after
-
-    def with_poa_first(self, poa: Sequence[float], rest_of_world: float) -> Self:
-        """The table with other first POAs, all searches kept."""
-        return replace(self, poa_first=tuple(poa), rest_of_world_first=rest_of_world)
-
-    def split(self, name: str, shares: Mapping[str, float]) -> Self:
-        """A region drawn as several, by shares of its POA; each inherits what was searched."""
-        if name not in self.names:
-            raise InvalidInput(f"There is no region {name} in this table.")
-        if abs(fsum(shares.values()) - 1.0) > _HELD_TOLERANCE:
-            raise InvalidInput(f"The shares of {name} sum to {fsum(shares.values()):.6g}, not to 1.")
-        i = self.names.index(name)
-        poa, pod = self.poa_first, self.pod_cumulative
-        return replace(
-            self,
-            names=(*self.names[:i], *shares, *self.names[i + 1 :]),
-            poa_first=(*poa[:i], *(poa[i] * share for share in shares.values()), *poa[i + 1 :]),
-            pod_cumulative=(*pod[:i], *(pod[i],) * len(shares), *pod[i + 1 :]),
-        )
-
-    def _not_found(self) -> float:
-        left = self.rest_of_world_first + fsum(
-            p * (1.0 - d) for p, d in zip(self.poa_first, self.pod_cumulative, strict=True)
-        )
-        if not left > 0.0:
-            raise InvalidInput(_CERTAIN_FIND)
-        return left

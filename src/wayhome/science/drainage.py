@@ -83,7 +83,8 @@ def drainage(dem: Raster, *, channel_m2: float = float(CHANNEL_M2)) -> Drainage:
     channel_m2 : contributing area from which a channel is drawn [m2] > 0; the orders depend on it
     """
     dem.expect("elevation_m")
-    _above_zero(channel_m2, "channel_m2", "The area from which channels begin")
+    if not 0.0 < channel_m2 < np.inf:
+        raise InvalidInput(f"Channels begin at an area above zero, not at {channel_m2:g} m2.", field="channel_m2")
     stride = dem.grid.width + 2
     filled = _filled(_framed(dem).ravel(), _steps(stride)).reshape(-1, stride)
     flow_to = _flow(filled)
@@ -110,11 +111,10 @@ def watersheds(drained: Drainage, area_m2: float = float(WATERSHED_M2)) -> NDArr
     ----------
     area_m2 : size aimed at [m2], at least the `channel_m2` of the drainage
     """
-    _above_zero(area_m2, "area_m2", "The size of a watershed")
-    if area_m2 < drained.channel_m2:
+    if not drained.channel_m2 <= area_m2 < np.inf:
         raise InvalidInput(
-            f"Watersheds of {area_m2:g} m2 are smaller than the {drained.channel_m2:g} m2 from which channels begin; "
-            "use larger watersheds, or draw the drainage with a smaller channel_m2.",
+            f"A watershed cannot be of {area_m2:g} m2 where channels begin at {drained.channel_m2:g} m2; "
+            "use a larger one, or draw the drainage with a smaller channel_m2.",
             field="area_m2",
         )
     enough = area_m2 / drained.grid.cell_area_m2
@@ -180,11 +180,6 @@ def local_relief(dem: Raster, radius_m: float = 2000.0) -> NDArray[np.float64]:
     rows = min(floor(reach), dem.grid.height - 1)
     half = [min(floor(sqrt(reach * reach - d * d)), dem.grid.width) for d in range(-rows, rows + 1)]
     return np.asarray(_ranks(level, np.array(half, np.int64)))
-
-
-def _above_zero(value: float, field: str, what: str) -> None:
-    if not 0.0 < value < np.inf:
-        raise InvalidInput(f"{what} must be above zero, not {value:g} m2.", field=field)
 
 
 # --- flow ---------------------------------------------------------------------------------------
@@ -403,15 +398,14 @@ def _pieces(to: NDArray[np.int64], strahler: NDArray[np.uint8], enough: float) -
 def _passes(piece: NDArray[np.int32], filled_m: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pairs of neighbours that share an edge, `low < high`, by the height of the lowest pass between them."""
     lows, highs, heights = [], [], []
-    for one, other in (
-        ((slice(None), slice(None, -1)), (slice(None), slice(1, None))),
-        ((slice(None, -1), slice(None)), (slice(1, None), slice(None))),
+    for a, b, at_a, at_b in (
+        (piece[:, :-1], piece[:, 1:], filled_m[:, :-1], filled_m[:, 1:]),
+        (piece[:-1], piece[1:], filled_m[:-1], filled_m[1:]),
     ):
-        a, b = piece[one], piece[other]
         border = (a != b) & (a >= 0) & (b >= 0)
         lows.append(np.minimum(a, b)[border].astype(np.int64))
         highs.append(np.maximum(a, b)[border].astype(np.int64))
-        heights.append(np.maximum(filled_m[one], filled_m[other])[border])
+        heights.append(np.maximum(at_a, at_b)[border])
     low, high, height = np.concatenate(lows), np.concatenate(highs), np.concatenate(heights)
     order = np.lexsort((high, low, height))
     return low[order], high[order]

@@ -32,27 +32,27 @@ FINE_M = 30.0  # lines are measured on cells of at most this; coarser cells of t
 COARSE_M = 60.0  # drainage and relief are computed on cells of at least this
 EDGE_M = 1000.0  # lines are taken to be complete so far beyond the outermost one
 TRAIL, ROAD, STREAM, SHORE, BUILDING = ("trail",), ("road",), ("stream",), ("water", "lake"), ("building", "structure")
-ELSEWHERE = Sourced(
+TRUST = Sourced(
     value=2.0 / 3.0,
+    unit="probability",
+    source="wayhome",
+    doubt="This project's own choice: the chance that what the ground says holds in a case; else the plain law does. The "
+    "densities come from three states of the US and from one thesis.",
+)
+ELSEWHERE = Sourced(
+    value=0.75,
     unit="times the mean density",
     source="wayhome",
     doubt="This project's own choice: ground away from every feature is never emptier than this for a published density "
-    "to be met; from there on, weights stay at 1.5 times the density, as where features are few.",
+    "to be met, as where a seventeenth of the ground is near trails; on denser ground weights stay as they are there.",
 )
 SHARE_CAP = Sourced(
-    value=0.7,
+    value=0.65,
     unit="fraction of finds",
     source="wayhome",
     doubt="This project's own choice: near lines, buildings and shores lies at most so much, or half of what would lie "
     "elsewhere, whichever is more. By the table of track offsets 0.42 of hikers to 0.80 of autistic people lie "
     "within 80 m of a line, 0.65 in the mean of six categories.",
-)
-BESIDE = Sourced(
-    value=1.5,
-    unit="times the density of open ground",
-    source="wayhome",
-    doubt="80 to 240 m from a trail or road. The table of track offsets has a third of the hikers there; how much of "
-    "the ground that is, it does not say.",
 )
 BROOK = Sourced(
     value=1.5,
@@ -80,18 +80,20 @@ TEMPER = Sourced(
     "another way.",
 )
 COVER_TEMPER = Sourced(
-    value=0.25,
+    value=0.125,
     unit="exponent",
     source="wayhome",
-    doubt="Ratios of land cover are counted at their fourth root: one program's shares for hikers, whose classes are "
+    doubt="Ratios of land cover are counted at their eighth root: one program's shares for hikers, whose classes are "
     "not those of this map.",
 )
-BAND_M = 240.0
-LARGE_ORDER, SMALL_ORDER = 5, 3
+BASELINE = (
+    0.95  # Jacobs' mean density is taken over the even ground within the distance that holds so much (own choice)
+)
+LARGE_ORDER = 5
 
 # classes of ground, the later one wins where they overlap: a crossing is a crossing, not trail times stream
 CLASSES = (
-    "elsewhere", "open water", "beside", "high", "brook", "low", "stream", "shore", "building", "road", "trail", "crossing",
+    "elsewhere", "open water", "high", "brook", "low", "stream", "shore", "building", "road", "trail", "crossing",
 )  # fmt: skip
 _STRONG = tuple(map(CLASSES.index, ("brook", "stream", "shore", "building", "road", "trail", "crossing")))
 _COVER = {
@@ -131,8 +133,8 @@ class Places:
 def places(ground: Ground, grid: Grid) -> Places:
     """Read the ground as kinds of places: what lies within 80 m of what (Jacobs 2015), and where it is low or high.
 
-    Streams of Strahler order 5 and more count as Jacobs' streams, smaller mapped ones and derived ones of order 3
-    and 4 as brooks; without a terrain model every mapped stream counts as a stream.
+    Mapped streams of Strahler order 5 and more count as Jacobs' streams, smaller ones as brooks, and so do channels
+    of that order that are not mapped; without a terrain model every mapped stream counts as a stream.
     """
     k = max(1, ceil(grid.cell_m / FINE_M))
     fine = grid.replace(cell_m=grid.cell_m / k, height=grid.height * k, width=grid.width * k)
@@ -157,20 +159,18 @@ def places(ground: Ground, grid: Grid) -> Places:
         drained, relief = _relief(ground.dem)
         low, high = (_onto(rows, grid, k) for rows in (relief <= _low_share(), relief >= 1.0 - _low_share()))
         catchment = _onto(watersheds(drained), grid, 1)
-        large, small = (_onto(drained.channels(order), grid, k) for order in (LARGE_ORDER, SMALL_ORDER))
+        large = _onto(drained.channels(LARGE_ORDER), grid, k)
         if streams is None:
-            rivers, brooks = large, small
+            rivers, brooks = None, large
             caveats.append("No streams are mapped; channels drawn from the terrain model stand for them.")
         else:
             rivers = streams & _within(large, 2.0 * near_m, fine.cell_m)
     near_trail, near_road = _within_or_none(trails, near_m, fine), _within_or_none(roads, near_m, fine)
-    walked = _either(trails, roads)
     shores = lined(SHORE)
     if water is not None and water.any():
         wet = np.repeat(np.repeat(water, k, 0), k, 1)
         mark("open water", wet)
         shores = _either(shores, wet & _within(~wet, 1.5 * fine.cell_m, fine.cell_m))
-    mark("beside", _within_or_none(walked, BAND_M, fine))
     mark("high", high)
     mark("brook", _within_or_none(brooks, near_m, fine))
     mark("low", low)
@@ -197,9 +197,10 @@ def grounded(
 ) -> tuple[Raster, tuple[str, ...]]:
     """A map redistributed by what the ground says, every distance from the IPP keeping its probability.
 
-    Each class of places gets Jacobs' density relative to the mean where it is possible: a density d is had with the
-    weight d(1 - f)/(1 - d f) on a share f of the map's probability (THEORY 12), as long as open ground keeps
-    `ELSEWHERE`; on denser ground its weight stays at that limit, and `SHARE_CAP` holds for all together. Land cover and watersheds
+    Each class of places gets Jacobs' density relative to even ground (within the distance that holds `BASELINE`) where
+    it is possible: a density d is had with the weight d(1 - f)/(1 - d f) on a share f of the ground (THEORY 12), as
+    long as open ground keeps `ELSEWHERE`; on denser ground its weight stays at that limit, and `SHARE_CAP` holds for
+    all together. All this holds with the chance `TRUST`; with the rest the plain map does. Around an IPP that lies on a line the law of distance alone does part of it. Land cover and watersheds
     (Doke 2012) weigh in at roots of their ratios. Ground that is not known keeps what it had.
     """
     poa.expect("poa")
@@ -218,7 +219,9 @@ def grounded(
     if not share.sum() > 0.0:
         return poa, there.caveats
     share /= share.sum()
-    goal, told = _goals(share, injured)
+    reach = int(np.searchsorted(np.cumsum(keep), BASELINE * keep.sum()))
+    even = np.bincount(there.kind[_fine((ring <= reach) & there.known, k)], minlength=len(CLASSES))
+    goal, told = _goals(share, even / even.sum(), injured)
     weight = np.ones(len(CLASSES))
     for _ in range(60):  # the rings tie the classes together: weights are mended until every class has its share
         in_ring = held @ weight
@@ -233,7 +236,8 @@ def grounded(
     value = weight[there.kind]
     if k > 1:
         value = value.reshape(grid.height, k, grid.width, k).mean((1, 3))
-    moved = np.where(there.known, other * value * scale[ring], mass)
+    trust = float(TRUST)
+    moved = np.where(there.known, trust * other * value * scale[ring] + (1.0 - trust) * mass, mass)
     return Raster(moved, grid, "poa"), (*there.caveats, *told)
 
 
@@ -320,27 +324,30 @@ def _low_share() -> float:
     return float(row["lowest_share"][1])
 
 
-def _goals(share: NDArray[np.float64], injured: bool) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """Share of the probability that each class should hold, from its share by the law of distance alone."""
+def _goals(
+    share: NDArray[np.float64], area: NDArray[np.float64], injured: bool
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Share of the probability that each class should hold, from its shares by the law of distance and of the area."""
     density = _densities(injured)
-    goal = np.zeros(len(CLASSES))
     strong = list(_STRONG)
-    goal[strong] = share[strong] * [density[CLASSES[i]] for i in strong]
+    published = np.array([density[CLASSES[i]] for i in strong])
+    near_area, near = float(area[strong].sum()), float(share[strong].sum())
+    goal = np.zeros(len(CLASSES))
+    goal[strong] = published * area[strong]
     told: tuple[str, ...] = ()
-    near = float(share[strong].sum())
-    if 1.0 - goal.sum() < float(ELSEWHERE) * (1.0 - near):
-        weight = goal / float(ELSEWHERE)
-        goal = weight / (weight.sum() + 1.0 - near)
+    if 1.0 - goal.sum() < float(ELSEWHERE) * (1.0 - near_area):
+        weight = published / float(ELSEWHERE) * area[strong]
+        goal[strong] = weight / (weight.sum() + 1.0 - near_area)
         cap = max(float(SHARE_CAP), 0.5 * (1.0 + near))
-        if goal.sum() > cap:
-            goal[strong] = share[strong] + (goal[strong] - share[strong]) * (cap - near) / (goal.sum() - near)
+        goal[strong] *= min(1.0, cap / goal.sum())
         told = (
-            f"Lines are dense here: {percent(near)} of the likely ground lies near one. The published densities cannot be "
-            f"had there; {percent(float(goal.sum()))} of the probability was put near lines.",
+            f"Lines are dense here: {percent(near_area)} of the ground lies near one. The published densities cannot be had "
+            f"there; {percent(float(goal.sum()))} of the probability was put near lines.",
         )
+    goal[strong] = np.maximum(goal[strong], share[strong])  # an IPP on a line already draws the map to it
     # the rest is shared out on open ground, by densities relative to one another
     mild = [i for i in range(len(CLASSES)) if i not in _STRONG]
-    relative = {"beside": float(BESIDE), "open water": float(OPEN_WATER), "elsewhere": 1.0, **density}
+    relative = {"open water": float(OPEN_WATER), "elsewhere": 1.0, **density}
     open_ground = share[mild] * [relative[CLASSES[i]] for i in mild]
     if open_ground.sum() > 0.0:
         goal[mild] = (1.0 - goal[strong].sum()) * open_ground / open_ground.sum()
@@ -375,7 +382,7 @@ def _cover(ground: Ground, grid: Grid) -> tuple[NDArray[np.float32], NDArray[np.
     finds, area = sum(share[name] for name in there), sum(there.values())
     for name in there:
         factor[groups[name]] = (share[name] / finds / (there[name] / area)) ** float(COVER_TEMPER)
-    return np.clip(factor, 0.6, 1.6), np.isin(code, _WATER[ground.legend])
+    return factor, np.isin(code, _WATER[ground.legend])
 
 
 def _known(ground: Ground, grid: Grid) -> NDArray[np.bool_]:
