@@ -189,6 +189,7 @@ def map_inputs(state: CaseState, at: datetime | None = None) -> MapInputs:
     ) or (ScenarioPart(id="lost", title="lost", kind="lost", weight_before=1.0, weight=1.0,
                        category=subject.category, rest_of_world=0.0, ring=None),)  # fmt: skip
     moves = any(p.moves for p in parts)
+    walked = any(layer.kind == "dem" for layer in area.ground.values())  # without it only those who move have a reach
     table = subject.tables.get("distance")
     assert area.crs is not None, "an IPP without a reference system"
     return MapInputs(
@@ -197,7 +198,7 @@ def map_inputs(state: CaseState, at: datetime | None = None) -> MapInputs:
         searches=tuple(_search(state, a, ipp) for a in state.assignments.debriefed()),
         lines=_lines(state, ipp) if moves else (), companions=_companions(state), ground=tuple(area.ground.values()), destination=subject.destination,
         table=None if table is None else (table.blob, table.file_name), ipp_at=ipp.at if moves else None,
-        hours=None if at is None else _hours(ipp, at),
+        hours=None if at is None or (moves and not walked) else _hours(ipp, at),
         now_s=_moved_until(ipp, when) if moves and when is not None else None,
     )  # fmt: skip
 
