@@ -113,8 +113,8 @@ def _fetch(m, index, cells, speed, rise_e, rise_n, clear):  # type: ignore[no-un
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _move(m, col, row, e, n, speed, rise_e, rise_n, clear, rate, until, end_s, reach, b, c, old_col, old_row, event, special, todo):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Move every walker straight on; `todo` marks those that need a closer look. `reach`: cells at 1 m/s."""
+def _move(m, col, row, e, n, speed, rise_e, rise_n, clear, rate, until, t, step, light, b, c, old_col, old_row, event, special, todo):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Move every walker straight on; `todo` marks those that need a closer look. `light` is cells per metre too."""
     for k in range(m):
         slope = rise_e[k] * e[k] + rise_n[k] * n[k]
         y = max(-b * (abs(slope + c) - c) * _EIGHTH, _LEAST)
@@ -122,7 +122,7 @@ def _move(m, col, row, e, n, speed, rise_e, rise_n, clear, rate, until, end_s, r
         x *= x
         x *= x
         x *= x
-        far = speed[k] * rate[k] * reach * x
+        far = speed[k] * rate[k] * light * x * _f(min(step, until[k] - t))
         old_col[k] = col[k]
         old_row[k] = row[k]
         col[k] += e[k] * far
@@ -132,7 +132,7 @@ def _move(m, col, row, e, n, speed, rise_e, rise_n, clear, rate, until, end_s, r
             is_near
             | np.uint8(event[k] << 1)
             | np.uint8(special[k] << 2)
-            | np.uint8(np.uint8(until[k] <= end_s) << 3)
+            | np.uint8(np.uint8(until[k] <= t + step) << 3)
         )
 
 
@@ -216,7 +216,7 @@ def walk(herd, cells, marks, hazards, exposure, segments, first, listed, crossed
             _draw(m, seed, real[TURN], real[CHANCE], real[OLD_COL], event)  # turns stay in a row that is free by then
             _turn(m, real[OLD_COL], real[PULL], real[AIM_E], real[AIM_N], real[E], real[N], real[COL], real[ROW], width, index)  # fmt: skip
             _fetch(m, index, cells, real[SPEED], real[RISE_E], real[RISE_N], real[CLEAR])
-            _move(m, real[COL], real[ROW], real[E], real[N], real[SPEED], real[RISE_E], real[RISE_N], real[CLEAR], real[RATE], until, t + step_s, _f(light[now] * step_s / rules.cell_m), _f(rules.steepness), _f(rules.offset), real[OLD_COL], real[OLD_ROW], event, code[SPECIAL], todo)  # fmt: skip
+            _move(m, real[COL], real[ROW], real[E], real[N], real[SPEED], real[RISE_E], real[RISE_N], real[CLEAR], real[RATE], until, t, step_s, _f(light[now] / rules.cell_m), _f(rules.steepness), _f(rules.offset), real[OLD_COL], real[OLD_ROW], event, code[SPECIAL], todo)  # fmt: skip
             k = 0
             while k < m:
                 if k & 7 == 0 and words[k >> 3] == 0 and not has_hazards:  # eight plain moves at a glance
