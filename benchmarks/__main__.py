@@ -16,6 +16,10 @@ GROUPS = {
     "journal": "benchmarks.speed.journal",
     "allocation": "benchmarks.speed.allocation",
     "past_cases": "benchmarks.quality.past_cases",
+    "ground": "benchmarks.quality.ground",
+    "attraction": "benchmarks.quality.attraction",
+    "sbc": "benchmarks.quality.sbc",
+    "walking": "benchmarks.quality.walking",
 }
 
 

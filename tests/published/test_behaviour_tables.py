@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from wayhome.science.evidence import dispersion
+from wayhome.science.behavior import dispersion
 from wayhome.science.tables import table
 
 # THEORY 1.5: first category, ecoregion -> 25, 50, 75, 95 % in degrees, n
@@ -95,14 +95,16 @@ def test_1_5_rows_that_serve_two_categories() -> None:
 
 @pytest.mark.parametrize(("category", "ecoregion"), [k for k in DISPERSION if k[0] != "all"])
 def test_1_5_is_what_a_direction_is_read_with(category: str, ecoregion: str) -> None:
-    quantiles, told = dispersion(category, ecoregion)
+    found = dispersion(category, ecoregion)
+    quantiles, told = found.quantiles_deg, found.caveats
     assert list(quantiles) == DISPERSION[category, ecoregion][0]
     assert str(DISPERSION[category, ecoregion][1]) in told[0]
 
 
 def test_1_5_two_sources_disagree_on_mountain_bikers() -> None:
     """21/40/57/146 (28), which is also the row of child 7-12, or 15/37/68/115; the latter is used, with its doubt."""
-    quantiles, told = dispersion("mountain_biker", "dry")
+    found = dispersion("mountain_biker", "dry")
+    quantiles, told = found.quantiles_deg, found.caveats
     assert quantiles == (15, 37, 68, 115)
     assert "21/40/57/146" in told[1]
     other = only(table("dispersion")["row"], categories=["mountain_biker"], default_prior=False)

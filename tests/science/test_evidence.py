@@ -11,13 +11,13 @@ from scipy.stats import kstest
 
 from wayhome.base.errors import InvalidInput, MismatchError
 from wayhome.base.raster import Grid, Raster
+from wayhome.science.behavior import dispersion
 from wayhome.science.belief import Belief
 from wayhome.science.evidence import (
     LAST_STEP,
     RELIABILITY_CEILING,
     Reading,
     density,
-    dispersion,
     drifted,
     evidence_true,
     false_likelihood,
@@ -137,10 +137,13 @@ def test_a_sector_is_likely_in_its_beam_and_has_its_share_of_the_circle_if_false
 
 
 def test_dispersion_takes_the_row_of_the_ground_or_says_what_it_used() -> None:
-    assert dispersion("hiker", "temperate") == ((2.0, 23.0, 64.0, 132.0), ("The direction rests on 134 incidents.",))
-    assert dispersion("hiker", "dry")[0] == (20.0, 47.0, 124.0, 175.0)
-    assert dispersion("climber", "dry")[0] == (5.0, 28.0, 50.0, 146.0)
-    quantiles, (told,) = dispersion("caver")
+    hikers = dispersion("hiker", "temperate")
+    assert hikers.quantiles_deg == (2.0, 23.0, 64.0, 132.0)
+    assert (hikers.n, hikers.caveats) == (134, ("The direction rests on 134 incidents.",))
+    assert dispersion("hiker", "dry").quantiles_deg == (20.0, 47.0, 124.0, 175.0)
+    assert dispersion("climber", "dry").quantiles_deg == (5.0, 28.0, 50.0, 146.0)
+    none = dispersion("caver")
+    quantiles, (told,) = none.quantiles_deg, none.caveats
     assert quantiles == (10.0, 30.0, 78.0, 144.0) and "caver" in told
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from wayhome.base.raster import Grid, Raster
 from wayhome.science.distance import DistanceLaw, radial_prior
-from wayhome.science.places import CLASSES, Places, directed, dispersion, grounded, places
+from wayhome.science.places import CLASSES, Places, directed, grounded, places, turned_shares
 from wayhome.science.terrain import Ground
 
 IPP = (0.0, 0.0)
@@ -155,7 +155,7 @@ def test_a_direction_follows_the_table_of_dispersion_and_keeps_the_law() -> None
     off = np.degrees(np.arccos(np.clip(x / np.maximum(np.hypot(x, y), 1e-9), -1, 1)))
     whole = (np.hypot(x, y) < 5900) & (np.hypot(x, y) > 100)
     mass = np.asarray(east.values)
-    angles, shares, _ = dispersion("hiker", "temperate")
+    angles, shares, _ = turned_shares("hiker", "temperate")
     for angle, share in zip(angles[3:-1], shares[3:-1], strict=True):
         assert mass[whole & (off <= angle)].sum() / mass[whole].sum() == pytest.approx(share, abs=0.01)
     assert any("intent" in text for text in told)
@@ -165,8 +165,8 @@ def test_a_direction_follows_the_table_of_dispersion_and_keeps_the_law() -> None
 
 def test_a_thin_row_of_dispersion_leans_on_all_categories() -> None:
     # six despondent people: 0/0/3/30 degrees, and a spike of three quarters within 3 degrees is not believed
-    edges, share, told = dispersion("despondent", None)
+    edges, share, told = turned_shares("despondent", None)
     within_30 = float(np.interp(30.0, edges, share))
     assert 0.5 < within_30 < 0.75
-    assert any("Only 6" in text for text in told)
+    assert any("6 incidents" in text for text in told)
     assert share[-1] == pytest.approx(1.0)

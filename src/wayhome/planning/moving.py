@@ -14,7 +14,7 @@ import numpy as np
 from wayhome.base.projection import grid_bearing_deg, projection, true_bearing_deg
 from wayhome.base.raster import Grid, Raster
 from wayhome.planning.inputs import MOVED_AT_MOST_H
-from wayhome.science import departure, evidence, motion
+from wayhome.science import behavior, departure, evidence, motion
 from wayhome.science.belief import Moved
 from wayhome.science.daylight import nights
 from wayhome.science.movement import movement
@@ -173,7 +173,7 @@ def stream(inputs: MapInputs, part: ScenarioPart, ground: Ground, grid: Grid, se
             toward = grid_bearing_deg(inputs.crs, inputs.ipp, true_bearing_deg(inputs.ipp, inputs.destination))
         return motion.set_out(
             walked, how, xy, WALKERS, np.random.default_rng([inputs.seed, number]), toward_deg=toward,
-            dispersion_deg=None if toward is None else evidence.dispersion(part.category or "", inputs.ecoregion)[0],
+            dispersion_deg=None if toward is None else behavior.dispersion(part.category or "all", inputs.ecoregion).quantiles_deg,
             goal_xy_m=None if part.goal is None else projection(inputs.crs).xy_m(part.goal),
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ from wayhome.base.errors import InvalidInput
 from wayhome.base.projection import geodesic_area_m2, grid_bearing_deg, projection
 from wayhome.base.raster import Grid, Raster
 from wayhome.planning import moving
-from wayhome.science import detection, evidence
+from wayhome.science import behavior, detection, evidence
 from wayhome.science.behavior import POOLED
 from wayhome.science.condition import mobile_share
 from wayhome.science.shrinkage import lost_law
@@ -134,7 +134,7 @@ def looked(look: Look, inputs: MapInputs, grid: Grid, said: list[str]) -> Looked
         target_x_m=None if target is None else target[0], target_y_m=None if target is None else target[1],
         beam_deg=look.beam_deg, range_m=look.range_m, range_error_m=look.range_error_m, technology=look.technology,
         timing_advance=look.timing_advance, radius_m=look.radius_m, confidence=look.confidence, pod=look.pod,
-        dispersion_deg=evidence.dispersion(inputs.category or POOLED, inputs.ecoregion)[0],
+        dispersion_deg=behavior.dispersion(inputs.category or "all", inputs.ecoregion).quantiles_deg,
     )  # fmt: skip
     still = reading
     if look.kind not in ("not_here", "towards"):

@@ -209,6 +209,33 @@ def pooled_stratum() -> Stratum:
     )
 
 
+class Dispersion(Record):
+    """Quantiles [deg] at 25/50/75/95 % of the absolute angle between the direction of travel and the find.
+
+    `n` is the number of incidents, None where the source gives none.
+    """
+
+    quantiles_deg: tuple[float, ...]
+    n: int | None
+    caveats: tuple[str, ...]
+
+
+def dispersion(category: str = "all", ecoregion: str | None = None) -> Dispersion:
+    """The published row for a category and ground; all categories together where it has none."""
+    usable = [row for row in table("dispersion")["row"] if row.get("default_prior", True)]
+    fitting = [row for row in usable if category in row["categories"] and row["ecoregion"] in (ecoregion, "all")]
+    fitting = fitting or [row for row in usable if category in row["categories"] and ecoregion is None]
+    if not fitting:
+        told = (
+            f"There is no published dispersion for {category.replace('_', ' ')} here; that of all categories is used."
+        )
+        return dispersion().replace(caveats=(told,))
+    row = max(fitting, key=lambda row: int(row.get("n", 0)))
+    caveats = [f"The direction rests on {row.get('n', 'an unknown number of')} incidents."]
+    caveats += [row["doubt"]] if "doubt" in row else []
+    return Dispersion(quantiles_deg=tuple(row["quantiles_deg"]), n=row.get("n"), caveats=tuple(caveats))
+
+
 # --- their laws ----------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from wayhome.base.errors import InvalidInput, MismatchError
 from wayhome.base.raster import Grid, Raster
 from wayhome.base.record import Record
 from wayhome.base.sources import Sourced
+from wayhome.science import behavior
 from wayhome.science.belief import Belief
 from wayhome.science.scoring import OUTSIDE_RADIUS_KM
 from wayhome.science.tables import table
@@ -75,7 +76,7 @@ class Reading(Record):
     drift_m2 : variance per axis that the subject's movement since then added; set it with `drifted`.
     bearing_deg : heading of a print, direction of "towards", azimuth of a sector; clockwise from *grid* north.
     bearing_error_deg : how far that bearing may be off, about one standard deviation.
-    dispersion_deg : quantiles of the angle between direction and find, from `dispersion`; empty: all categories.
+    dispersion_deg : quantiles of the angle between direction and find, from `behavior.dispersion`; empty: all categories.
     target_x_m, target_y_m : where "towards" pointed, in place of a bearing.
     beam_deg : full width of the sector (120 nominal, half-power about 65; THEORY 8.2).
     range_m, range_error_m : measured distance from the mast and its standard deviation; both or none.
@@ -176,25 +177,6 @@ def drifted(reading: Reading, lag_s: float, drift_m2_per_s: float) -> Reading:
     if reading.kind == "not_here":
         raise InvalidInput("An empty place may be entered later; apply this reading at the time of the watch.")
     return reading.replace(drift_m2=reading.drift_m2 + drift_m2_per_s * lag_s)
-
-
-def dispersion(category: str, ecoregion: str | None = None) -> tuple[tuple[float, ...], tuple[str, ...]]:
-    """Quantiles [deg] of the absolute angle between the direction of travel and the find, and caveats.
-
-    At 25/50/75/95 %, from the published table; all categories together where the category has no row.
-    """
-    usable = [row for row in table("dispersion")["row"] if row.get("default_prior", True)]
-    fitting = [row for row in usable if category in row["categories"] and row["ecoregion"] in (ecoregion, "all")]
-    fitting = fitting or [row for row in usable if category in row["categories"] and ecoregion is None]
-    if not fitting:
-        everyone = next(row for row in usable if row["categories"] == ["all"])
-        told = (
-            f"There is no published dispersion for {category.replace('_', ' ')} here; that of all categories is used."
-        )
-        return tuple(everyone["quantiles_deg"]), (told,)
-    row = max(fitting, key=lambda row: int(row.get("n", 0)))
-    told = f"The direction rests on {row.get('n', 'an unknown number of')} incidents."
-    return tuple(row["quantiles_deg"]), (told, row["doubt"]) if "doubt" in row else (told,)
 
 
 def density(reading: Reading, x_m: ArrayLike, y_m: ArrayLike) -> NDArray[np.float64]:
@@ -326,7 +308,7 @@ def _directed(
     if bearing is None:
         to_x, to_y = _known(reading.target_x_m) - reading.x_m, _known(reading.target_y_m) - reading.y_m
         bearing = degrees(atan2(to_x, to_y))
-    quantiles = reading.dispersion_deg or dispersion("all")[0]
+    quantiles = reading.dispersion_deg or behavior.dispersion().quantiles_deg
     angles, levels = [0.0], [0.0]
     for level, angle in zip((*table("dispersion")["levels"], 1.0), (*quantiles, 180.0), strict=True):
         wide = min(float(np.hypot(angle, reading.bearing_error_deg)), 180.0)

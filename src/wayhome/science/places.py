@@ -17,6 +17,7 @@ from scipy.ndimage import distance_transform_edt
 from wayhome.base.quantity import percent
 from wayhome.base.raster import Grid, Raster
 from wayhome.base.sources import Sourced
+from wayhome.science import behavior
 from wayhome.science.drainage import NOT_A_WATERSHED, Drainage, drainage, local_relief, watershed_crossings, watersheds
 from wayhome.science.tables import table
 from wayhome.science.travel import drawn
@@ -253,7 +254,7 @@ def directed(
     mass = np.asarray(poa.values, float)
     east, north = grid.x_m()[None, :] - ipp_xy_m[0], grid.y_m()[:, None] - ipp_xy_m[1]
     off = np.abs((np.degrees(np.arctan2(east, north)) - bearing_deg + 180.0) % 360.0 - 180.0)
-    angles, shares, told = dispersion(category, ecoregion)
+    angles, shares, told = turned_shares(category, ecoregion)
     density = np.diff(shares) / np.diff(angles) * 180.0
     centre = grid.cell_of(*ipp_xy_m)
     factor = density[np.clip(np.searchsorted(angles, off, side="right") - 1, 0, len(density) - 1)]
@@ -270,10 +271,11 @@ def directed(
 
 SPREAD_DEG = (0.0, 10.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 150.0, 180.0)  # the steps in which dispersion is told
 LENT_N = 30  # incidents of all categories that a category's own dispersion is mixed with (own choice)
+UNKNOWN_N = 10  # incidents credited to a row whose source gives no number (own choice)
 NO_DIRECTION = 0.05  # of all angles: people turn back, and witnesses err (own choice)
 
 
-def dispersion(
+def turned_shares(
     category: str, ecoregion: str | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[str, ...]]:
     """Law of the absolute angle [0, 180] degrees off the intended direction: edges, cumulative share, caveats.
@@ -281,29 +283,15 @@ def dispersion(
     The category's quantiles joined by straight lines, mixed with those of all categories by their numbers of
     incidents (`LENT_N`) and with an even spread; told in steps, so that a quantile of 0 degrees is no spike.
     """
-    rows = [row for row in table("dispersion")["row"] if row.get("default_prior", True)]
+    own, everyone = behavior.dispersion(category, ecoregion), behavior.dispersion()
     edges = np.array(SPREAD_DEG)
-
-    def cumulative(row: dict[str, list[float]]) -> NDArray[np.float64]:
-        levels = table("dispersion")["levels"]
-        return np.asarray(np.interp(edges, [0.0, *row["quantiles_deg"], 180.0], [0.0, *levels, 1.0]))
-
-    everyone = next(row for row in rows if "all" in row["categories"])
-    own = [row for row in rows if category in row["categories"]]
-    named = [row for row in own if row["ecoregion"] in (ecoregion, "all")] or own
-    told = [
-        f"Direction is a statement of intent: one in four was found more than {everyone['quantiles_deg'][2]:g} degrees off it."
-    ]
-    share = cumulative(everyone)
-    if named:
-        n = named[0].get("n", 10)
-        share = (n * cumulative(named[0]) + LENT_N * share) / (n + LENT_N)
-        if n < LENT_N:
-            told.append(f"Only {n} incidents tell how {category.replace('_', ' ')} stray from their direction.")
-    else:
-        told.append("No table tells how this category strays from its direction; that of all categories is used.")
+    levels = [0.0, *table("dispersion")["levels"], 1.0]
+    alone, together = (np.interp(edges, [0.0, *row.quantiles_deg, 180.0], levels) for row in (own, everyone))
+    n = own.n or UNKNOWN_N
+    share = np.asarray((n * alone + LENT_N * together) / (n + LENT_N))
     share[0] = 0.0
-    return edges, (1.0 - NO_DIRECTION) * share + NO_DIRECTION * edges / 180.0, tuple(told)
+    told = f"Direction is a statement of intent: of all, one in four was found more than {everyone.quantiles_deg[2]:g} degrees off it."
+    return edges, (1.0 - NO_DIRECTION) * share + NO_DIRECTION * edges / 180.0, (told, *own.caveats)
 
 
 # --- how much goes where --------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from wayhome.base.raster import Grid, Raster
-from wayhome.science import behavior, detection, distance, terrain, travel
+from wayhome.science import behavior, detection, distance, motion, places, terrain, travel
+from wayhome.science.movement import movement
 
 
 def warm() -> None:
@@ -16,7 +17,14 @@ def warm() -> None:
     distance.radial_prior(behavior.pooled_law(), grid, centre)
     behavior.pooled_law().quantile_m(0.5)
     trail = np.array([[100.0, -100.0], [800.0, -800.0]])
-    travel.travel_seconds(terrain.Ground(dem=dem, lines={"trail": (trail,)}), centre)
+    ground = terrain.Ground(dem=dem, lines={"trail": (trail,)})
+    travel.travel_seconds(ground, centre)
+    there = places.places(ground, grid)
+    places.grounded(distance.radial_prior(behavior.pooled_law(), grid, centre)[0], centre, there)
+    walked, _ = motion.land(ground, grid)
+    how, _ = movement("lost")
+    walkers = motion.set_out(walked, how, centre, 2, np.random.default_rng(0))
+    motion.advance(walkers, walked, how, 120.0, hazards=np.zeros((1, *grid.shape), np.float32), lines=(trail,))
     travel.pace_s_per_m([0.1])
     terrain.hillshade(dem)
     detection.coverage(grid, [trail], 50.0, None)
