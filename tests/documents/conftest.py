@@ -258,6 +258,34 @@ FIGURES: dict[str, Any] = {
         "half_pod": {"rest_of_world": 0.22, "probability_left": 0.2}, "from_evidence": {"weight_before": 0.3, "weight_after": 0.07},
         "boundaries": [], "warning": "-", "caveats": [],
     },
+    "evidence": {
+        "readings": [
+            {"evidence": "S1", "kind": "towards", "reliability": 0.8, "reliability_after": 0.91, "bits": 1.25, "bits_of_the_map": 1.2,
+             "mass_moved": 0.4, "mass_moved_far": 0.3, "rest_of_world_before": 0.32, "rest_of_world_after": 0.25,
+             "weights_before": {"lost": 0.8, "car": 0.2}, "weights_after": {"lost": 0.93, "car": 0.07}},
+            {"evidence": None, "kind": "watches", "reliability": None, "reliability_after": None, "bits": 0.01, "bits_of_the_map": None,
+             "mass_moved": 0.004, "mass_moved_far": 0.003, "rest_of_world_before": 0.25, "rest_of_world_after": 0.249,
+             "weights_before": {"lost": 0.93, "car": 0.07}, "weights_after": {"lost": 0.931, "car": 0.069}},
+        ],
+        "judgements": [{"evidence": "S1", "likelihood": {"lost": 0.6, "car": 0.1}, "reason": '#eval("x") $ * _ @ \\ " \' He knows him.', "by": "operator"}],
+        "weights": {"as_set": {"lost": 0.7, "car": 0.3}, "as_judged": {"lost": 0.8, "car": 0.2}, "now": {"lost": 0.93, "car": 0.07}},
+        "votes": [{"voter": "Ruth", "method": "mattson", "values": {"lost": "80", "car": "20"}},
+                  {"voter": "Eva", "method": "proportional", "values": {"lost": "3", "car": "2"}}],
+        "consensus": {"lost": 0.7, "car": 0.3},
+        "disagreement": {"lost": {"lowest": 0.6, "highest": 0.8, "standard_deviation": 0.1, "lowest_by": ["Eva"], "highest_by": ["Ruth"]},
+                         "car": {"lowest": 0.2, "highest": 0.4, "standard_deviation": 0.1, "lowest_by": ["Ruth"], "highest_by": ["Eva"]}},
+        "partings": [{"companion": "M1", "together_before": 0.8, "together_after": 0.5, "sentence": "M1 was found alone by the weir."}],
+        "caveats": ["No reading makes any place impossible."],
+    },
+    "inquiries": {
+        "effort_m2": 2e6, "caveats": ["Bits are expected, over what the answer may be."],
+        "ranked": [{"inquiry": "Q1", "title": "Ask the hut warden", "kind": "ask", "bits": 0.61, "bits_scenarios": 0.34, "minutes": 15.0,
+                    "bits_per_minute": 0.04, "pos_now": 0.2, "pos_then": 0.25, "pos_gain": 0.05, "pos": None, "reason": "-",
+                    "outcomes": [{"name": "yes", "probability": 0.7}, {"name": "no", "probability": 0.3}]},
+                   {"inquiry": "SEG1", "title": "Search North slope", "kind": "search", "bits": 0.3, "bits_scenarios": 0.1, "minutes": None,
+                    "bits_per_minute": None, "pos_now": 0.2, "pos_then": 0.22, "pos_gain": 0.02, "pos": 0.12, "reason": "-",
+                    "outcomes": [{"name": "yes", "probability": 0.12}, {"name": "no", "probability": 0.88}]}],
+    },
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ EMPTY = {
     "poa": "there is no initial planning point yet",
     "notice": "No notice has been drafted yet.",
     "recall": "No notice has been cancelled.",
+    "evidence": "No figures about the evidence: there is no initial planning point yet",
     "departure": "No decision recorded yet.",
     "suspension": "No suspension has been proposed.",
     "log": "Case opened: Somebody above the lake.",
@@ -176,31 +177,6 @@ def test_recall_shows_who_confirmed_and_who_has_not(suspended: Any, printed: Cal
     assert "N2 is published, not cancelled" in printed("recall", suspended, "N2")
 
 
-def test_departure_sheet_is_one_page_with_conclusion_evidence_and_warning(
-    suspended: Any, facts: Callable[..., Any], text_of: Callable[[bytes], str]
-) -> None:
-    import pypdfium2
-
-    pdf = render("departure", suspended.state, for_id=None, facts=facts(suspended))
-    assert len(pypdfium2.PdfDocument(pdf)) == 1
-    text = text_of(pdf)
-    for told in ("The subject has left the area. Decided by Tsunade (Hokage)", "90.0 %", "Tracks end at the border.",
-                 "S1, statement of border watch", "is not evidence that the subject has left", "had every POD been half, it would be 22.0 %",
-                 "Border of the Fire country", "a crossing would not have been noticed", "Decided by", "Ran away 0.5"):  # fmt: skip
-        assert told in text
-
-
-def test_a_departure_whose_evidence_was_withdrawn_asks_to_be_decided_anew(
-    a_search: Any, printed: Callable[..., str]
-) -> None:
-    a_search.do("decide_departure", conclusion="left", reasons="He drove off.", evidence="S1")
-    assert "Decide anew" not in printed("departure", a_search)
-    a_search.do("withdraw_evidence", evidence="S1", reason="another man")
-    text = printed("departure", a_search)
-    assert "All evidence named for this decision has been withdrawn since. Decide anew." in text
-    assert "[withdrawn: another man]" in text
-
-
 def test_evidence_that_leaves_no_scenario_possible_still_prints(a_search: Any, printed: Callable[..., str]) -> None:
     a_search.do("judge_evidence", evidence="S1", likelihood={"lost": "1", "car": "0"})
     a_search.do("judge_evidence", evidence="C1", likelihood={"lost": "0", "car": "1"})
@@ -249,7 +225,7 @@ def test_log_tells_every_entry_in_order(suspended: Any, printed: Callable[..., s
 
 
 def test_what_can_be_printed_follows_the_case(opened: Any, suspended: Any) -> None:
-    assert [k for k, _, _ in available(opened.state)] == ["report", "plan", "poa", "departure", "log"]
+    assert [k for k, _, _ in available(opened.state)] == ["report", "plan", "poa", "evidence", "departure", "log"]
     ids = dict((k, i) for k, _, i in available(suspended.state))
     assert ids["notice"] == ("N1", "N2")
     assert ids["recall"] == ("N1",)
@@ -273,6 +249,7 @@ def test_what_does_not_exist_is_refused(suspended: Any, facts: Callable[..., Any
 def test_kinds_say_which_figures_and_map_they_need() -> None:
     assert figures_of("plan") == ("plan",)
     assert set(figures_of("suspension")) == {"poa", "departure"}
+    assert set(figures_of("evidence")) == {"evidence", "inquiries"}
     assert has_map("assignment") and has_map("poa") and not has_map("suspension")
 
 

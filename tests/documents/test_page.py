@@ -99,6 +99,7 @@ def test_every_field_of_a_case_may_be_hostile(
     a_search.do("draft_notice", kind="warrant", title=bad, text=bad)
     a_search.do("give_order", text=bad, to=bad)
     a_search.do("record_statement", witness=bad, text=bad, place=bad)
+    a_search.do("judge_evidence", evidence="S2", likelihood={"lost": "1", "car": "0.5"}, reason=bad)
     a_search.do("decide_departure", conclusion="left", reasons=bad, evidence="S2")
     for kind, _, ids in available(a_search.state):
         text = text_of(render(kind, a_search.state, for_id=ids[-1] if ids else None, facts=facts(a_search)))

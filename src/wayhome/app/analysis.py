@@ -197,9 +197,11 @@ def score_cases(
     from wayhome.science.scoring import score_cases as rate
 
     def ground_of(grid: Grid, ipp_xy_m: tuple[float, float]) -> Ground | None:
-        ground = files.on(grid)
-        if ground.dem is not None and not np.isfinite(float(ground.dem.values[grid.cell_of(*ipp_xy_m) or (0, 0)])):
+        """The ground where it holds the IPP; elsewhere the plain law is what the program would draw."""
+        ipp = projection(grid.crs).position(*ipp_xy_m)
+        if any(not local.dem_holds(raster, ipp) for raster in (files.dem, files.landcover) if raster is not None):
             return None
+        ground = files.on(grid)
         return ground if ground.dem is not None or any(ground.lines.values()) else None
 
     rows = list(csv.DictReader(io.StringIO(read_file(path).decode("utf-8-sig"))))

@@ -15,6 +15,7 @@ from wayhome.base.record import Record
 from wayhome.files.gpx import read_gpx
 from wayhome.files.statistics import read_statistics
 from wayhome.ground import local
+from wayhome.science.motion import land
 from wayhome.science.places import places
 from wayhome.science.terrain import Ground
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from wayhome.files.shapes import Track
     from wayhome.planning.inputs import MapInputs
     from wayhome.science.behavior import Stratum
+    from wayhome.science.motion import Land
     from wayhome.science.places import Places
     from wayhome.store.blobs import Blobs
 
@@ -40,6 +42,7 @@ class DeskSources:
         self._blobs = blobs
         self._ground = lru_cache(maxsize=4)(self._read_ground)
         self._places = lru_cache(maxsize=4)(self._read_places)
+        self._land = lru_cache(maxsize=4)(self._read_land)
         self._track = lru_cache(maxsize=256)(self._read_track)
         self._tracks = lru_cache(maxsize=32)(self._read_tracks)
 
@@ -50,6 +53,10 @@ class DeskSources:
     def places(self, inputs: MapInputs, grid: Grid) -> Places | None:
         """The case's ground as kinds of places, where there is any."""
         return self._places(inputs.ground, grid) if inputs.ground else None
+
+    def land(self, inputs: MapInputs, grid: Grid) -> tuple[Land, tuple[str, ...]]:
+        """The case's ground as walkers meet it, and caveats."""
+        return self._land(inputs.ground, grid)
 
     def statistics(self, inputs: MapInputs) -> tuple[Stratum, ...]:
         """The team's own distances, where a table was adopted."""
@@ -80,6 +87,9 @@ class DeskSources:
 
     def _read_places(self, layers: tuple[GroundLayer, ...], grid: Grid) -> Places:
         return places(self._ground(layers, grid), grid)
+
+    def _read_land(self, layers: tuple[GroundLayer, ...], grid: Grid) -> tuple[Land, tuple[str, ...]]:
+        return land(self._ground(layers, grid), grid)
 
     def _read_tracks(self, blob: str) -> tuple[Track, ...]:
         return read_gpx(self._blobs.get(blob)).tracks

@@ -1,4 +1,4 @@
-"""Sheets drawn from computed products: the map sheet, the plan, the departure sheet.
+"""Sheets drawn from computed products: the map sheet and the plan.
 
 Knows how figures are shown beside their caveats. Refuses to compute any; what is missing is said.
 """
@@ -17,7 +17,6 @@ from wayhome.documents.page import (
     heading,
     para,
     picture,
-    quote,
     signatures,
     table,
 )
@@ -35,16 +34,6 @@ MAP_SIGNS = (
     "Red cross: initial planning point. Black outlines: segments. Dark red lines: boundaries. Thin grey lines: trails, "
     "roads, water. Up is grid north.",
 )
-CONCLUSIONS = {
-    "left": "The subject has left the area.",
-    "not_left": "The subject has not left the area.",
-    "undecided": "Undecided.",
-}
-NOT_EVIDENCE = (
-    "Rest of world that grows because searches fail is not evidence that the subject has left: it measures effort. "
-    "Only statements, clues and watched boundaries speak for leaving."
-)
-WITHDRAWN = "All evidence named for this decision has been withdrawn since. Decide anew."
 
 
 def poa(w: Wording, for_id: str | None) -> Paper:
@@ -119,56 +108,6 @@ def plan(w: Wording, for_id: str | None) -> Paper:
     return Paper(title="Next assignments", blocks=tuple(blocks))
 
 
-def departure(w: Wording, for_id: str | None) -> Paper:
-    """Has the subject left? Conclusion, probability, evidence, sensitivity, on one page to sign."""
-    data, decided = w.figures("departure"), w.state.decisions.departure
-    blocks: list[Block] = [heading("Has the subject left the area?", 1)]
-    if decided is None:
-        blocks.append(banner("No decision recorded yet."))
-    else:
-        blocks += [
-            banner(f"{CONCLUSIONS[decided.conclusion]} Decided by {w.person(decided.by)} on {w.when(decided.at)}."),
-            facts([
-                ("Probability of having left, as judged", chance(decided.probability)),
-                ("Evidence named", [w.evidence(key) for key in decided.evidence]),
-            ]),
-            para("Reasons", "strong"), quote(decided.reasons),
-        ]  # fmt: skip
-        if w.rests_on_nothing(decided):
-            blocks.append(banner(WITHDRAWN, stop=True))
-    blocks += [banner(NOT_EVIDENCE), heading("What was computed")]
-    if not data:
-        blocks.append(para(w.missing("departure", "departure figures")))
-    else:
-        blocks.append(para(data["sentence"]))
-        moved = data.get("from_evidence", {})
-        if "weight_before" in moved:
-            blocks.append(para(
-                f"The scenarios in which the subject leaves weigh {chance(moved['weight_before'])} before the evidence "
-                f"and {chance(moved['weight_after'])} after it."
-            ))  # fmt: skip
-    blocks += [heading("Scenarios"), scenario_table(w)]
-    judged: list[list[str | None]] = [
-        [
-            w.evidence(j.evidence),
-            ", ".join(f"{_scenario(w, k)} {v:g}" for k, v in j.likelihood.items()),
-            j.reason or None,
-        ]
-        for j in w.state.evidence.standing()
-    ]
-    blocks += [
-        heading("Evidence and what it says"),
-        table("Evidence*6|Likelihood under*7|Reason*4", judged, "No evidence has been judged."),
-    ]
-    blocks += [
-        heading("Boundaries and their watch"),
-        _boundaries(w),
-        *_caveats(w.caveats("departure")),
-        signatures("Decided by", "Reviewed by", "Date and time"),
-    ]
-    return Paper(title="Departure sheet", blocks=tuple(blocks))
-
-
 def _region(region: dict[str, Any]) -> list[str | None]:
     held = chance(region["level"])
     if not region.get("inside_map", True):
@@ -207,24 +146,6 @@ def _segments(data: dict[str, Any]) -> Block:
         for s in sorted(data.get("segments", []), key=lambda s: -s["poa_per_km2"])
     ]
     return table("Segment*5|>Area*3|>POA*2|>POA per km²*3|>POD so far*3|>Searched*2", rows, "No segments are drawn.")
-
-
-def _boundaries(w: Wording) -> Block:
-    rows: list[list[str | None]] = []
-    for b in w.state.area.boundaries.values():
-        watched = [
-            f"{w.when(x.since) or 'from the start'} to {w.when(x.until) or 'now'}: notices a crossing with chance {chance(x.quality)}"
-            + (f". {x.remark}" if x.remark else "")
-            for x in b.watches
-        ]
-        rows.append(
-            [f"{b.id} {b.name}", b.kind, "\n".join(watched) or "not watched: a crossing would not have been noticed"]
-        )
-    return table("Boundary*4|Kind*2|Watch*9", rows, "No boundary is drawn.")
-
-
-def _scenario(w: Wording, key: str) -> str:
-    return next((s.title for s in w.state.scenarios.scenarios if s.id == key), key)
 
 
 def _caveats(*told: list[str]) -> Sequence[Block]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Literal
 
 from wayhome.base.errors import InvalidInput, NotFound
 from wayhome.base.record import Record
-from wayhome.documents import assignment_sheet, figure_sheets, letter, sheets
+from wayhome.documents import assignment_sheet, figure_sheets, judgement_sheets, letter, sheets
 from wayhome.documents.page import Frame, Paper, typeset
-from wayhome.documents.wording import DECISION_AID, DocumentFacts, Wording
+from wayhome.documents.wording import DECISION_AID, DocumentFacts, Wording, shortened
 
 if TYPE_CHECKING:
     from wayhome.case.state import CaseState
@@ -42,7 +42,8 @@ KINDS: dict[str, Kind] = {
         Kind(name="poa", title="Probability map", describe=figure_sheets.poa, figures=("poa", "segments"), has_map=True),
         Kind(name="notice", title="Notice", needs_for="notice", describe=sheets.notice),
         Kind(name="recall", title="Recall of a notice", needs_for="notice", describe=sheets.recall),
-        Kind(name="departure", title="Departure sheet", describe=figure_sheets.departure, figures=("departure",)),
+        Kind(name="evidence", title="What each statement and clue did", describe=judgement_sheets.evidence, figures=("evidence", "inquiries")),
+        Kind(name="departure", title="Departure sheet", describe=judgement_sheets.departure, figures=("departure",)),
         Kind(name="suspension", title="Suspension letter", needs_for="suspension", describe=letter.suspension, figures=("poa", "departure")),
         Kind(name="log", title="Journal", describe=sheets.log),
     )
@@ -93,11 +94,11 @@ def render(kind: str, state: CaseState, *, for_id: str | None, facts: DocumentFa
     paper = made.describe(wording, for_id)
     invented = "Invented case. " if state.report.invented else ""
     frame = Frame(
-        head_left=_shortened(state.report.title or "Case without a title"),
+        head_left=shortened(state.report.title or "Case without a title", HEAD_LENGTH),
         head_right=f"{invented}{paper.title}",
         foot_first=DECISION_AID,
         foot_second=f"Printed {wording.printed()} · record {facts.desk_head[:16]}, entry {state.seq} · Wayhome {facts.program_version}",
-        author=_shortened(wording.searcher()),
+        author=shortened(wording.searcher(), HEAD_LENGTH),
     )
     return typeset(paper, frame, facts.map_png if made.has_map else None)
 
@@ -118,8 +119,3 @@ def _ids(kind: Kind, state: CaseState) -> tuple[str, ...]:
         "suspension": state.decisions.suspensions,
     }
     return tuple(held[kind.needs_for]) if kind.needs_for else ()
-
-
-def _shortened(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= HEAD_LENGTH else line[: HEAD_LENGTH - 1] + "…"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wayhome.case.decision import SUSPENSION_CHECKLIST
 from wayhome.case.fact import found
-from wayhome.documents.figure_sheets import CONCLUSIONS, NOT_EVIDENCE, WITHDRAWN
+from wayhome.documents.judgement_sheets import CONCLUSIONS, NOT_EVIDENCE, WITHDRAWN
 from wayhome.documents.page import (
     Block,
     Paper,

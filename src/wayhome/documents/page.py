@@ -30,10 +30,14 @@ _INSIDE = ((0x0000, 0x06FF), (0x10A0, 0x10FF), (0x1D00, 0x2BFF), (0xFB00, 0xFDFF
 
 
 class Paper(Record):
-    """A document before it is set: title, style and blocks from top to bottom."""
+    """A document before it is set: title, style and blocks from top to bottom.
+
+    One of `one_page` is set in smaller letters where it would not fit, down to 7.5 points.
+    """
 
     title: str
     style: Literal["form", "letter"] = "form"
+    one_page: bool = False
     blocks: tuple[Block, ...]
 
 
@@ -75,6 +79,11 @@ def table(columns: str, rows: list[list[str | None]], empty: str) -> Block:
         heads.append({"title": title.removeprefix(">"), "right": title.startswith(">"), "share": int(share or 0)})
     assert all(len(row) == len(heads) for row in rows), "a row has as many cells as there are columns"
     return {"type": "table", "columns": heads, "rows": rows, "empty": empty}
+
+
+def columns(left: list[Block], right: list[Block], shares: tuple[int, int] = (1, 1)) -> Block:
+    """Blocks side by side, the widths in the ratio of `shares`."""
+    return {"type": "columns", "parts": [left, right], "shares": list(shares)}
 
 
 def bullets(items: list[str]) -> Block:
@@ -132,7 +141,8 @@ def typeset(paper: Paper, frame: Frame, map_png: bytes | None = None) -> bytes:
     letters that these lack (Chinese, Devanagari, ...), the machine's fonts are used too, and the paper
     says so.
     """
-    content = _printable({**frame.as_json(), "title": paper.title, "style": paper.style, "blocks": list(paper.blocks)})
+    about = {"title": paper.title, "style": paper.style, "one_page": paper.one_page}
+    content = _printable({**frame.as_json(), **about, "blocks": list(paper.blocks)})
     if foreign := letters_beyond_fonts(json.dumps(content, ensure_ascii=False)):
         note = (
             f"This paper holds letters beyond the program's own fonts ({' '.join(foreign[:12])}). If they print as "

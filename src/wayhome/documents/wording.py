@@ -132,7 +132,7 @@ class Wording:
     def weights(self) -> dict[str, float]:
         """Weights of the scenarios after the standing evidence; empty where it leaves none possible."""
         try:
-            return self.state.scenarios.weights(self.state.evidence.standing())
+            return self.state.scenarios.weights(self.state.judgements())
         except RuleBroken:
             return {}
 
@@ -146,7 +146,13 @@ class Wording:
             gone = f" [withdrawn: {clue.withdrawn}]" if clue.withdrawn is not None else ""
             more = f": {clue.description}" if clue.description else ""
             return f"{key}, clue: {clue.name}{more}{gone}"
+        if (asked := self.state.inquiries.inquiries.get(key)) is not None:
+            return f"{key}, {asked.title}{f': {asked.answer}' if asked.answer else ''}"
         return key
+
+    def scenario(self, key: str) -> str:
+        """Title of a scenario by id; the id where there is none."""
+        return next((s.title for s in self.state.scenarios.scenarios if s.id == key), key)
 
     def rests_on_nothing(self, decided: Departure) -> bool:
         """Whether a decision named evidence of which none stands any more."""
@@ -198,6 +204,12 @@ class Wording:
 def chance(value: object) -> str | None:
     """A fraction as per cent; None stays None."""
     return percent(float(value)) if isinstance(value, int | float) else None
+
+
+def shortened(text: str, most: int) -> str:
+    """A text on one line, cut with … beyond so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def hours(value: float | None) -> str | None:

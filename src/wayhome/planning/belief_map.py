@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wayhome.base.place import Position
+    from wayhome.science import motion
     from wayhome.science.behavior import Stratum
     from wayhome.science.places import Places
     from wayhome.science.terrain import Ground
@@ -46,6 +47,9 @@ class Sources(Protocol):
 
     def places(self, inputs: MapInputs, grid: Grid) -> Places | None:
         """The case's ground as kinds of places; None where there is none."""
+
+    def land(self, inputs: MapInputs, grid: Grid) -> tuple[motion.Land, tuple[str, ...]]:
+        """The case's ground as walkers meet it, and caveats."""
 
     def statistics(self, inputs: MapInputs) -> tuple[Stratum, ...]:
         """The team's own distances, where a table was adopted."""
@@ -167,7 +171,7 @@ def belief_map(
         seen = [event.seen for event in events]
         for p in inputs.parts:
             if p.moves:
-                streams[p.id] = moving.stream(inputs, p, sources.ground(inputs, grid), grid, seen)
+                streams[p.id] = moving.stream(inputs, p, sources.land(inputs, grid), grid, seen)
                 said += streams[p.id].caveats
     tells_apart = [e for e in events if isinstance(e, Searched) and len(e.pods) > 1]
     parts: list[tuple[str, float, Raster, float]] = []

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wayhome.planning.inputs import MapInputs, ScenarioPart
-    from wayhome.science.terrain import Ground
 
     Array = NDArray[np.float64]
 
@@ -152,11 +151,13 @@ class Counted:
         return after, Moved(kept=kept, poa=poa, rest_of_world=rest_of_world), before
 
 
-def stream(inputs: MapInputs, part: ScenarioPart, ground: Ground, grid: Grid, seen: Sequence[Seen]) -> Stream:
+def stream(
+    inputs: MapInputs, part: ScenarioPart, land: tuple[motion.Land, tuple[str, ...]], grid: Grid, seen: Sequence[Seen]
+) -> Stream:
     """Follow the walkers of a scenario from the IPP's time to now, past everything seen, in its order of ending."""
     assert inputs.now_s is not None and inputs.ipp_at is not None
     xy = projection(inputs.crs).xy_m(inputs.ipp)
-    walked, told = motion.land(ground, grid)
+    walked, told = land
     how, said = movement(part.kind, part.category)
     caveats = [
         *said,

@@ -284,6 +284,8 @@ class Belief:
 
     def moved_on(self, maps: Mapping[int, tuple[Raster, float]]) -> Belief:
         """The belief at a later time: by index the map and rest of world of scenarios whose subject moved on."""
+        if not maps:
+            return self
         stack, outside = self.maps.copy(), self.rest_of_world_given.copy()
         for i, (poa, rest_of_world) in maps.items():
             self.poa.like(poa, "poa")
@@ -314,6 +316,7 @@ class Belief:
         kept = np.empty(len(self.names))
         maps, given = np.empty_like(self.maps), self.rest_of_world_given.copy()
         gained = np.zeros(len(self.names))  # bits about the place, given the scenario
+        bits_of: dict[int, NDArray[np.float64]] = {}  # most scenarios share one factor
         for i, (inside, outside) in enumerate(keep):
             before = self.maps[i]
             if i in moved:
@@ -330,8 +333,9 @@ class Belief:
                 continue
             maps[i] /= kept[i]
             given[i] = left_outside / kept[i]
-            changed = (inside != 1.0) & (inside > 0.0)
-            gained[i] = float(np.log2(inside[changed]) @ maps[i][changed]) - np.log2(kept[i])
+            if id(inside) not in bits_of:
+                bits_of[id(inside)] = np.log2(inside, out=np.zeros_like(inside), where=inside > 0.0)
+            gained[i] = float(np.vdot(bits_of[id(inside)], maps[i])) - np.log2(kept[i])
             if outside > 0.0:
                 gained[i] += float(np.log2(outside) * given[i])
         evidence = float(self.weights @ kept)
