@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { schema } from "../src/api/commands";
-import { blankDraft, fieldsOf, options, trailText, widget } from "../src/changes/fields";
+import { blankDraft, fieldsOf, only, options, trailText, widget } from "../src/changes/fields";
 import { NOTHING_TOLD, debriefAssignment, draftAssignment, effectOf } from "../src/changes/outing";
 import { HOME, panelOf, parseRoute, writeRoute } from "../src/changes/route";
 import { added, fault, percentText, rows, scaled, setScenarios, total } from "../src/changes/scenarios";
@@ -20,6 +20,7 @@ describe("route", () => {
     expect(parseRoute("#/case/x/kitchen").panel).toBe("now");
     expect(panelOf("debrief_assignment")).toBe("teams");
     expect(panelOf("adopt_organisation")).toBe("commands");
+    expect(["read_evidence", "adopt_votes", "answer_inquiry"].map(panelOf)).toEqual(["evidence", "scenarios", "inquiries"]);
   });
 });
 
@@ -58,6 +59,9 @@ describe("forms from schemas", () => {
   test("a drawn outline is text that can be corrected by hand", () => {
     expect(trailText([{ lat_deg: 42.2, lon_deg: -71.1 }, { lat_deg: 42.25, lon_deg: -71.05 }])).toBe("42.200000,-71.100000\n42.250000,-71.050000");
   });
+  test("what is hidden is not sent", () => {
+    expect(only({ kind: "aml", error_m: "30 m", radius_m: "" }, ["kind", "radius_m"])).toEqual({ kind: "aml", radius_m: "" });
+  });
   test("fields that hold ids offer what the case has; retired segments are not offered", () => {
     const state = stateWith({});
     expect(options(state, "draft_assignment", "segment")).toEqual([{ id: "SEG1", label: "SEG1 Square" }]);
@@ -68,8 +72,8 @@ describe("forms from schemas", () => {
 
 describe("scenarios", () => {
   const two = rows([
-    { id: "a", title: "lost", kind: "lost", weight: 0.7, category: null, rest_of_world: 0, region: null, reason: "" },
-    { id: "b", title: "left", kind: "runaway", weight: 0.3, category: null, rest_of_world: 0.9, region: null, reason: "" },
+    { id: "a", title: "lost", kind: "lost", weight: 0.7, category: null, rest_of_world: 0, region: null, reason: "", moves: "auto", goal: null },
+    { id: "b", title: "left", kind: "runaway", weight: 0.3, category: null, rest_of_world: 0.9, region: null, reason: "", moves: "auto", goal: null },
   ]);
   test("fractions come back from per cent as they were", () => {
     expect(percentText(0.07)).toBe("7");
@@ -98,6 +102,18 @@ describe("scenarios", () => {
         { id: "b", title: "left", kind: "runaway", weight: "30 %", rest_of_world: "90 %" },
       ],
     });
+  });
+});
+
+describe("stories in which the subject walks", () => {
+  const held = { id: "a", title: "ran", kind: "runaway", weight: 1, category: null, rest_of_world: 0, region: null, reason: "", moves: "moving", goal: { lat_deg: 42.2, lon_deg: -71.1 } } as const;
+  test("come back as they were; what follows from the kind is not said", () => {
+    const [row] = rows([held]);
+    expect(row).toMatchObject({ moves: "moving", goal: "42.200000,-71.100000" });
+    expect(setScenarios(row ? [row] : [], "", true)).toEqual({
+      confirm_far: true, scenarios: [{ id: "a", title: "ran", kind: "runaway", weight: "100 %", rest_of_world: "0 %", moves: "moving", goal: "42.200000,-71.100000" }],
+    });
+    expect(added([])[0]).toMatchObject({ moves: "auto", goal: "" });
   });
 });
 

@@ -15,7 +15,7 @@ import type { Check } from "../src/lib/check";
 const CHECKS: Record<string, Check<unknown>> = {
   cases: caseList, case: caseAnswer, log: logAnswer, verify: verifyAnswer, commands: commandList, do: done, import: imported,
   products: productList, poa: PRODUCTS.poa, segments: PRODUCTS.segments, plan: PRODUCTS.plan,
-  departure: PRODUCTS.departure, error: refusal, ground: groundAnswer, tracks: tracksAnswer, documents: documentList,
+  departure: PRODUCTS.departure, evidence: PRODUCTS.evidence, survival: PRODUCTS.survival, inquiries: PRODUCTS.inquiries, error: refusal, ground: groundAnswer, tracks: tracksAnswer, documents: documentList,
 };
 
 /** What the server's tests blank out because it differs from run to run, with something of the same kind. */

@@ -110,6 +110,19 @@ describe("products", () => {
     expect(store.isComputing).toBe(false);
     vi.useRealTimers();
   });
+  test("a map of another hour is asked for with its time, and anew for another", async () => {
+    answers = () => ({ body: rawPoa(4) });
+    const store = new ProductStore("poa");
+    store.want("c", 4, null, "2026-03-01T12:00:00Z");
+    await vi.waitFor(() => expect(store.isComputing).toBe(false));
+    store.want("c", 4, null, "2026-03-01T13:00:00Z");
+    expect(store.isComputing).toBe(true);
+    store.want("c", 4, null, "2026-03-01T13:00:00Z");
+    await vi.waitFor(() => expect(store.isComputing).toBe(false));
+    expect(asked.map((a) => a.path)).toEqual([
+      "/api/cases/c/products/poa?at=2026-03-01T12%3A00%3A00Z", "/api/cases/c/products/poa?at=2026-03-01T13%3A00%3A00Z",
+    ]);
+  });
   test("show the server's reason where there is none", async () => {
     answers = () => ({ status: 400, body: { error: { code: "rule_broken", message: "No place is marked yet.", details: {} } } });
     const store = new ProductStore("poa");

@@ -1,6 +1,8 @@
 /** Products: what the program computes from a case. Each carries the entry it was made from and its caveats. */
 
-import { anything, fraction, lines, list, number, orNull, record, table, text, time, type Check, type Checked } from "../lib/check";
+import {
+  anything, fraction, lines, list, number, oneOf, orNull, record, table, text, time, truth, type Check, type Checked,
+} from "../lib/check";
 import { address, get } from "./http";
 
 export const bounds = record({ west_deg: number, south_deg: number, east_deg: number, north_deg: number });
@@ -12,7 +14,9 @@ const poaData = record({
   legend: list(record({ mass: fraction, label: text, color: text })),
   rest_of_world: fraction,
   rest_of_world_before: fraction,
-  scenarios: list(record({ id: text, title: text, weight: fraction, weight_before: fraction, rest_of_world: fraction })),
+  scenarios: list(
+    record({ id: text, title: text, kind: text, weight: fraction, weight_before: fraction, rest_of_world: fraction }),
+  ),
   searches: list(
     record({
       assignment: text, opos: fraction, rest_of_world_before: orNull(fraction), rest_of_world_after: fraction,
@@ -21,6 +25,12 @@ const poaData = record({
     }),
   ),
   pos_cumulative: fraction,
+  /** Chance that the subject still answers, where a search told such apart. */
+  responsive: orNull(fraction),
+  /** Hours after the IPP's time that the map is of, and the scenarios whose subject moves; none: the map has no hour. */
+  hours: orNull(number),
+  moving: list(text),
+  companions: list(record({ id: text, together: fraction, rest_of_world: fraction })),
   contours: lines(record({ level: fraction })),
 });
 
@@ -48,15 +58,26 @@ const planData = record({
   unused_teams: list(text),
 });
 
+const judgements = list(record({ evidence: text, likelihood: table(fraction), reason: text }));
+
 const departureData = record({
   sentence: text,
   probability_left: fraction,
+  probability_left_searched: fraction,
+  left_unknown: fraction,
   rest_of_world: fraction,
   half_pod: record({ rest_of_world: fraction, probability_left: fraction }),
-  from_evidence: record({
-    weight_before: fraction, weight_after: fraction,
-    judgements: list(record({ evidence: text, likelihood: table(fraction), reason: text })),
-  }),
+  ways: list(
+    record({
+      boundary: text, name: text, is_watched: truth, probability: fraction, before_watch: fraction,
+      through_gap: fraction, missed: fraction, by_hour: list(fraction), half_by_hour: number,
+    }),
+  ),
+  scenarios: list(
+    record({ scenario: text, title: text, weight_before: fraction, weight_after: fraction, probability_left: fraction }),
+  ),
+  sensitivity: list(record({ what: text, probability_left: fraction, change: number })),
+  from_evidence: record({ weight_before: fraction, weight_after: fraction, judgements }),
   boundaries: list(
     record({
       id: text, name: text, kind: text, sentence: text,
@@ -64,6 +85,59 @@ const departureData = record({
     }),
   ),
   warning: text,
+});
+
+const evidenceData = record({
+  readings: list(
+    record({
+      /** Null is the silence of the watches. */
+      evidence: orNull(text),
+      kind: text, reliability: orNull(fraction), reliability_after: orNull(fraction), bits: number,
+      bits_of_the_map: orNull(number), mass_moved: fraction, mass_moved_far: fraction, rest_of_world_before: fraction,
+      rest_of_world_after: fraction, weights_before: table(fraction), weights_after: table(fraction),
+    }),
+  ),
+  weights: record({ as_set: table(fraction), as_judged: table(fraction), now: table(fraction) }),
+  votes: list(record({ voter: text, method: text, values: table(text) })),
+  consensus: table(fraction),
+  disagreement: table(
+    record({ lowest: fraction, highest: fraction, standard_deviation: number, lowest_by: list(text), highest_by: list(text) }),
+  ),
+  partings: list(record({ companion: text, together_before: fraction, together_after: fraction, sentence: text })),
+});
+
+const alive = record({
+  hours: number, p_alive: fraction, low: fraction, high: fraction, n: number, is_tabulated: truth, source: text,
+});
+
+const survivalData = record({
+  category: text,
+  hours: orNull(number),
+  curve: list(alive),
+  now: orNull(alive),
+  why_unknown: orNull(text),
+  states: list(
+    record({
+      hours: number, mobile_responsive: fraction, immobile_responsive: fraction, unresponsive: fraction, dead: fraction,
+      hiding: fraction,
+    }),
+  ),
+  responsive_after_searches: orNull(fraction),
+  caution: record({ text, source: text }),
+});
+
+const inquiriesData = record({
+  effort_m2: number,
+  ranked: list(
+    record({
+      inquiry: text, title: text, kind: oneOf("ask", "check", "trap", "search"), reason: text, bits: number,
+      bits_scenarios: number, minutes: orNull(number), bits_per_minute: orNull(number), pos_now: orNull(fraction),
+      pos_then: orNull(fraction), pos_gain: orNull(fraction), pos: orNull(fraction),
+      outcomes: list(
+        record({ name: text, probability: fraction, weights: orNull(list(fraction)), rest_of_world: orNull(fraction) }),
+      ),
+    }),
+  ),
 });
 
 const made = <T>(data: Check<T>) =>
@@ -74,6 +148,9 @@ export const PRODUCTS = {
   segments: made(segmentsData),
   plan: made(planData),
   departure: made(departureData),
+  evidence: made(evidenceData),
+  survival: made(survivalData),
+  inquiries: made(inquiriesData),
 } as const;
 
 export type ProductName = keyof typeof PRODUCTS;
@@ -84,9 +161,10 @@ export const productList = record({ products: list(record({ name: text, title: t
 export const listProducts = (id: string): Promise<Checked<typeof productList>> =>
   get(address(["cases", id, "products"]), productList);
 
+/** A product as of a moment of the record; `at` is the time that a map is of, where it shows subjects who move. */
 export function readProduct<N extends ProductName>(
-  id: string, name: N, as_of: string | null, signal: AbortSignal,
+  id: string, name: N, when: { as_of: string | null; at: string | null }, signal: AbortSignal,
 ): Promise<Product<N>> {
   const check = PRODUCTS[name] as unknown as Check<Product<N>>;
-  return get(address(["cases", id, "products", name], { as_of }), check, signal);
+  return get(address(["cases", id, "products", name], when), check, signal);
 }

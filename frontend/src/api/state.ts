@@ -18,7 +18,7 @@ const risk = record({
 const subject = record({
   name: orNull(text), category: orNull(text), age_years: orNull(number), sex: orNull(text), description: orNull(text),
   clothing: orNull(text), equipment: orNull(text), medical: orNull(text), marks: orNull(text), history: orNull(text),
-  intended_destination: orNull(text), risk: orNull(risk),
+  intended_destination: orNull(text), risk: orNull(risk), companions: table(record({ id: text, name: text })),
 });
 
 const custody = record({ at: time, holder: text, given_by: text, remark: text });
@@ -31,10 +31,23 @@ const clue = record({
   place: text, instruction: text, custody: list(custody), withdrawn: orNull(text),
 });
 const judgement = record({ evidence: text, likelihood: table(fraction), reason: text, by: text, at: time });
+const placed = record({
+  evidence: text, kind: text, at: orNull(time), position, error_m: orNull(number), bearing_deg: orNull(number),
+  target: orNull(position), beam_deg: orNull(number), range_m: orNull(number), range_error_m: orNull(number),
+  technology: orNull(text), timing_advance: orNull(number), radius_m: orNull(number), confidence: orNull(fraction),
+  pod: orNull(fraction), reliability: fraction, scenarios: words, reason: text, read_by: text, read_at: time,
+});
 
 const scenario = record({
   id: text, title: text, kind: text, weight: fraction, category: orNull(text), rest_of_world: fraction,
-  region: orNull(text), reason: text,
+  region: orNull(text), reason: text, moves: oneOf("auto", "still", "moving"), goal: orNull(position),
+});
+const vote = record({ id: text, voter: text, method: text, values: table(text), at: time });
+
+const inquiry = record({
+  id: text, title: text, kind: text, yes: table(fraction), position: orNull(position), radius_m: orNull(number),
+  pod: orNull(fraction), minutes: orNull(number), posed_at: time, answer: orNull(oneOf("yes", "no")), remark: text,
+  answered_by: text, answered_at: orNull(time), withdrawn: orNull(text),
 });
 
 const point = record({ kind: oneOf("pls", "lkp"), position, at: orNull(time), place: text, source: text });
@@ -102,8 +115,8 @@ const sealed = record({ id: text, title: text, readers: words, sealed_by: text, 
 
 export const caseState = record({
   case: text, seq: number, as_of: orNull(time), unknown_events: number, report, subject,
-  evidence: record({ statements: table(statement), clues: table(clue), judgements: table(judgement) }),
-  scenarios: record({ scenarios: list(scenario) }), area,
+  evidence: record({ statements: table(statement), clues: table(clue), judgements: table(judgement), readings: table(placed) }),
+  scenarios: record({ scenarios: list(scenario), votes: table(vote) }), inquiries: record({ inquiries: table(inquiry) }), area,
   people: record({ organisation: orNull(organisation), teams: table(team) }),
   assignments: record({ periods: table(period), assignments: table(assignment) }),
   notices: record({ notices: table(notice) }),
@@ -118,6 +131,8 @@ export type CaseState = Checked<typeof caseState>;
 export type Position = Checked<typeof position>;
 export type Statement = Checked<typeof statement>;
 export type Clue = Checked<typeof clue>;
+export type Reading = Checked<typeof placed>;
+export type Inquiry = Checked<typeof inquiry>;
 export type Scenario = Checked<typeof scenario>;
 export type Assignment = Checked<typeof assignment>;
 export type Notice = Checked<typeof notice>;

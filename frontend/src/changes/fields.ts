@@ -61,6 +61,19 @@ export function fieldsOf(schema: Schema, draft: Draft): Record<string, unknown> 
   return out;
 }
 
+/** What of a form is shown, where that depends on what stands in it. */
+export interface Shape {
+  shown: (draft: Draft) => readonly string[];
+  isNeeded: (name: string, draft: Draft) => boolean;
+  /** A sentence on what was chosen in the first field. */
+  says: (draft: Draft) => string | null;
+}
+
+/** Of a draft, only the fields named: what is hidden is not sent. */
+export function only(draft: Draft, names: readonly string[]): Draft {
+  return Object.fromEntries(Object.entries(draft).filter(([name]) => names.includes(name)));
+}
+
 function fieldOf(name: string, schema: Schema, required: boolean, typed: Typed): unknown {
   if (typeof typed === "boolean") return typed || required ? typed : undefined;
   if (Array.isArray(typed)) {
@@ -99,7 +112,7 @@ export interface Option {
 
 /** What a field that holds an id can point to, or null where it is free text. */
 export function options(state: CaseState, command: string, name: string): Option[] | null {
-  const { evidence, people, area, assignments, notices, decisions, seals, scenarios } = state;
+  const { evidence, people, area, assignments, notices, decisions, seals, scenarios, inquiries, subject } = state;
   const named = (items: Record<string, { id: string; name: string }>): Option[] =>
     Object.values(items).map((i) => ({ id: i.id, label: `${i.id} ${i.name}` }));
   const statements = Object.values(evidence.statements).map((s) => ({ id: s.id, label: `${s.id} statement of ${s.witness}` }));
@@ -121,7 +134,12 @@ export function options(state: CaseState, command: string, name: string): Option
       return named(area.boundaries);
     case "region":
       return named(area.regions);
+    case "companion":
+      return named(subject.companions);
+    case "inquiry":
+      return Object.values(inquiries.inquiries).map((i) => ({ id: i.id, label: `${i.id} ${i.title}` }));
     case "scenario":
+    case "scenarios":
       return scenarios.scenarios.map((s) => ({ id: s.id, label: s.title }));
     case "assignment":
       return outings;

@@ -1,8 +1,8 @@
 /** Where the page is, as the text behind "#", and back. */
 
 export const PANELS = [
-  "now", "report", "evidence", "scenarios", "area", "plan", "teams", "notices", "decisions", "documents", "journal",
-  "commands",
+  "now", "report", "evidence", "scenarios", "inquiries", "survival", "area", "plan", "teams", "notices", "decisions",
+  "documents", "journal", "commands",
 ] as const;
 export type Panel = (typeof PANELS)[number];
 
@@ -44,8 +44,9 @@ export function writeRoute(route: Route): string {
 const HOMES: Record<string, Panel> = {
   take_report: "report", describe_subject: "report", assess_risk: "report",
   record_statement: "evidence", record_clue: "evidence", hand_over_item: "evidence", judge_evidence: "evidence",
-  withdraw_evidence: "evidence", seal_fact: "evidence", open_sealed_fact: "evidence",
-  set_scenarios: "scenarios",
+  read_evidence: "evidence", withdraw_evidence: "evidence", seal_fact: "evidence", open_sealed_fact: "evidence",
+  set_scenarios: "scenarios", vote_scenarios: "scenarios", adopt_votes: "scenarios",
+  pose_inquiry: "inquiries", answer_inquiry: "inquiries", withdraw_inquiry: "inquiries",
   mark_point: "area", set_search_area: "area", draw_segment: "area", draw_boundary: "area", set_watch: "area",
   draw_region: "area", retire_segment: "area",
   draft_assignment: "plan",

@@ -1,6 +1,7 @@
 /** Scenarios while somebody edits them: weights in per cent as typed, their sum, and what is sent. */
 
 import type { Scenario } from "../api/state";
+import { trailText } from "./fields";
 
 export interface Row {
   id: string;
@@ -11,6 +12,9 @@ export interface Row {
   category: string;
   region: string;
   reason: string;
+  /** Whether the subject still walks in this story, and where to. */
+  moves: string;
+  goal: string;
 }
 
 /** A fraction in per cent as text, with as many digits as bring the same fraction back. */
@@ -21,7 +25,8 @@ export function percentText(fraction: number): string {
 export function rows(scenarios: readonly Scenario[]): Row[] {
   return scenarios.map((s) => ({
     id: s.id, title: s.title, kind: s.kind, weight: percentText(s.weight), rest_of_world: percentText(s.rest_of_world),
-    category: s.category ?? "", region: s.region ?? "", reason: s.reason,
+    category: s.category ?? "", region: s.region ?? "", reason: s.reason, moves: s.moves,
+    goal: s.goal === null ? "" : trailText([s.goal]),
   }));
 }
 
@@ -64,11 +69,11 @@ export function scaled(list: readonly Row[]): Row[] {
 export function added(list: readonly Row[]): Row[] {
   let n = list.length + 1;
   while (list.some((row) => row.id === `s${n}`)) n += 1;
-  return [...list, { id: `s${n}`, title: "", kind: "lost", weight: "", rest_of_world: "", category: "", region: "", reason: "" }];
+  return [...list, { id: `s${n}`, title: "", kind: "lost", weight: "", rest_of_world: "", category: "", region: "", reason: "", moves: "auto", goal: "" }];
 }
 
 /** The fields of set_scenarios. */
-export function setScenarios(list: readonly Row[], reason: string): Record<string, unknown> {
+export function setScenarios(list: readonly Row[], reason: string, isFar = false): Record<string, unknown> {
   return {
     scenarios: list.map((row) => ({
       id: row.id, title: row.title.trim(), kind: row.kind, weight: `${row.weight.replace(",", ".")} %`,
@@ -76,7 +81,10 @@ export function setScenarios(list: readonly Row[], reason: string): Record<strin
       ...(row.category.trim() ? { category: row.category.trim() } : {}),
       ...(row.region ? { region: row.region } : {}),
       ...(row.reason.trim() ? { reason: row.reason.trim() } : {}),
+      ...(row.moves !== "auto" ? { moves: row.moves } : {}),
+      ...(row.goal.trim() ? { goal: row.goal.trim() } : {}),
     })),
     ...(reason.trim() ? { reason: reason.trim() } : {}),
+    ...(isFar ? { confirm_far: true } : {}),
   };
 }

@@ -34,6 +34,29 @@ export function moment(iso: string, zone: string): string {
   return `${part("year")}-${part("month")}-${part("day")} ${part("hour")}:${part("minute")} ${part("timeZoneName")}`;
 }
 
+/** Only the local time of day: "06:40". */
+export function clockTime(iso: string, zone: string): string {
+  const part = parts(new Date(iso), zone);
+  return `${part("hour")}:${part("minute")}`;
+}
+
+/** A moment some hours after another, as the server reads it: "2026-03-01T12:40:00Z". */
+export function hoursAfter(iso: string, hours_h: number): string {
+  return new Date(Date.parse(iso) + hours_h * 3_600_000).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** A change of a fraction in points of per cent, with its sign: "+3.0 points". */
+export function points(change: number): string {
+  const shown = (100 * change).toFixed(1);
+  return `${Number(shown) === 0 ? "0.0" : Number(shown) > 0 ? `+${shown}` : shown.replace("-", "\u2212")} points`;
+}
+
+/** Information in bits, to two figures: "1.2 bits". */
+export function bits(value: number): string {
+  if (value > 0 && value < 0.001) return "< 0.001 bits";
+  return `${Number(value.toPrecision(2))} bits`;
+}
+
 /** "in 35 min", "2 h ago", "3 days ago". */
 export function distant(iso: string, now_ms: number): string {
   const minutes = Math.round((Date.parse(iso) - now_ms) / 60_000);

@@ -14,6 +14,10 @@ const LABELS: Record<string, string> = {
   reliability: "Reliability", readers: "Who may read it (roles or members)", audiences: "To whom (audiences)", audience: "Audience",
   signed_for: "Signed for", conditions: "Conditions that stay in force", evidence: "Evidence", probability: "Probability that they left",
   hours_planned: "Hours", duration: "Time for the task", may: "May", order: "Order", starts_at: "From", ends_at: "Until", since: "Since", until: "Until",
+  error_m: "How far off it may be", beam_deg: "Width of the sector, degrees", range_m: "Distance from the mast", range_error_m: "How far off that distance may be",
+  technology: "Network", timing_advance: "Step (timing advance)", radius_m: "Radius", confidence: "Chance that the phone is in the circle", target: "Where they went towards",
+  moves: "Does the subject still move?", goal: "Where the subject wants to go", minutes: "Minutes it takes",
+  method: "Way of voting", values: "Values by scenario", voter: "Who votes", yes: "Chance of a yes by scenario", inquiry: "Question",
 };
 
 const CHOICES: Record<string, string> = {
@@ -21,6 +25,11 @@ const CHOICES: Record<string, string> = {
   not_missing: "not missing at all", taken: "taken by somebody", influenced: "influenced by a third party", not_left: "has not left",
   left: "has left", missing_notice: "missing notice", border_alert: "border alert", standing_order: "standing order",
   public_appeal: "public appeal", no_publicity: "no publicity", no_pursuit_across_border: "no pursuit across the border",
+  item: "thing found", towards: "went towards", cell_sector: "sector of a phone mast", timing_advance: "distance from a phone mast (timing advance)",
+  aml: "position told by the phone (AML)", not_here: "looked, and not there", watches: "silence of the watches", gsm: "GSM (2G)", lte: "LTE (4G)",
+  mattson: "100 points", proportional: "any scale", oconnor: "letters A to I", auto: "as its kind suggests", still: "stays in one place", moving: "still walks",
+  ask: "ask somebody", check: "check a place", trap: "look for tracks", mobile_responsive: "on the move, answers", immobile_responsive: "still, answers",
+  unresponsive: "alive, does not answer", hiding: "hiding",
   temperate: "temperate", dry: "dry", urban: "urban",
 };
 
@@ -32,10 +41,12 @@ const HINTS: Record<string, string> = {
   checklist: "One a line: question: answer.", members: "One a line.", review_by: "When the risk is to be looked at again.",
   category: "Such as hiker, dementia, child_7_9, despondent; the law of distance follows from it.",
   likelihood: "One a line: scenario: 0.8",
+  error_m: "Such as 50 m.", range_m: "Such as 3 km.", radius_m: "Such as 200 m.", beam_deg: "Such as 120.", confidence: "Such as 0.68 or 68 %.",
+  minutes: "Left empty: nobody knows.",
 };
 
 const TITLES: Record<Panel, string> = {
-  now: "Now", report: "Report", evidence: "Evidence", scenarios: "Scenarios", area: "Area", plan: "Plan", teams: "Teams",
+  now: "Now", report: "Report", evidence: "Evidence", scenarios: "Scenarios", inquiries: "What to ask", survival: "Survival", area: "Area", plan: "Plan", teams: "Teams",
   notices: "Notices", decisions: "Decisions", documents: "Documents", journal: "Journal", commands: "All acts",
 };
 

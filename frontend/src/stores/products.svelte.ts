@@ -9,7 +9,7 @@ export class ProductStore<N extends ProductName> {
   made: Product<N> | null = $state.raw(null);
   error: string | null = $state(null);
   isLoading: boolean = $state(false);
-  #wanted: { id: string; seq: number; as_of: string | null } | null = $state.raw(null);
+  #wanted: { id: string; seq: number; as_of: string | null; at: string | null } | null = $state.raw(null);
   #abort: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -19,11 +19,11 @@ export class ProductStore<N extends ProductName> {
   constructor(readonly name: N) {}
 
   /** Ask for the product as of an entry; asking twice for the same is free. */
-  want(id: string, seq: number, as_of: string | null): void {
+  want(id: string, seq: number, as_of: string | null, at: string | null = null): void {
     const held = this.#wanted;
-    if (held !== null && held.id === id && held.seq === seq && held.as_of === as_of) return;
+    if (held !== null && held.id === id && held.seq === seq && held.as_of === as_of && held.at === at) return;
     if (held?.id !== id) this.made = null;
-    this.#wanted = { id, seq, as_of };
+    this.#wanted = { id, seq, as_of, at };
     void this.#read();
   }
 
@@ -44,7 +44,7 @@ export class ProductStore<N extends ProductName> {
     const abort = (this.#abort = new AbortController());
     this.isLoading = true;
     try {
-      const made = await readProduct(wanted.id, this.name, wanted.as_of, abort.signal);
+      const made = await readProduct(wanted.id, this.name, { as_of: wanted.as_of, at: wanted.at }, abort.signal);
       if (abort.signal.aborted) return;
       this.made = made;
       this.error = null;
@@ -62,3 +62,8 @@ export const poa = new ProductStore("poa");
 export const segmentTable = new ProductStore("segments");
 export const plan = new ProductStore("plan");
 export const departure = new ProductStore("departure");
+export const evidenceSheet = new ProductStore("evidence");
+export const survival = new ProductStore("survival");
+export const inquiries = new ProductStore("inquiries");
+/** The map of another hour than the case's own, where somebody asked for one; `poa` stays that of the case. */
+export const poaThen = new ProductStore("poa");

@@ -246,7 +246,9 @@ def product(
     case: str,
     name: Annotated[str | None, typer.Argument()] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the products.")] = False,
-    at: Annotated[str | None, typer.Option("--at", help="Cut the map to what can be reached by then.")] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="The map of that time: what can be reached, where those who move are.")
+    ] = None,
     as_of: AsOf = None,
     out: Out = None,
     json_: Json = False,
@@ -305,8 +307,44 @@ def _show(name: str, data: dict[str, Any]) -> None:
         )
         if data["runner_up"]:
             print(f"  Runner-up {percent(data['runner_up']['pos_total'])}: {data['runner_up']['change']}")
+    elif name == "evidence":
+        for r in data["readings"]:
+            print(
+                f"  {r['evidence'] or 'silence of the watches'} ({r['kind'].replace('_', ' ')}): {r['bits']:.2f} bits, "
+                f"{percent(r['mass_moved'])} of the map moved, rest of world {percent(r['rest_of_world_before'])} to "
+                f"{percent(r['rest_of_world_after'])}"
+            )
+        for s, share in data["consensus"].items():
+            apart = data["disagreement"][s]
+            print(f"  {s}: votes {percent(share)}, from {percent(apart['lowest'])} to {percent(apart['highest'])}")
+        if not data["readings"] and not data["consensus"]:
+            print("  Nothing was read by place (read_evidence) and nobody voted (vote_scenarios).")
+    elif name == "survival":
+        if data["now"] is not None:
+            now = data["now"]
+            print(
+                f"  Of {data['category']} still missing after {data['hours']:.0f} h, {percent(now['p_alive'], 0)} were found "
+                f"alive ({percent(now['low'], 0)} to {percent(now['high'], 0)}, n = {now['n']})"
+            )
+        else:
+            print(f"  {data['why_unknown']}")
+        for row in data["states"]:
+            shares = ", ".join(f"{k.replace('_', ' ')} {percent(v, 0)}" for k, v in row.items() if k != "hours")
+            print(f"  {row['hours']:4.0f} h: {shares}")
+    elif name == "inquiries":
+        for w in data["ranked"]:
+            print(f"  {w['inquiry']:6} {w['title']}: {w['reason']}")
+        if not data["ranked"]:
+            print("  Nothing to rank; draw segments, or pose a question (pose_inquiry).")
     else:
         print(data["sentence"])
+        for way in data["ways"]:
+            print(
+                f"  {way['name']}: {percent(way['probability'])} (before the watch {percent(way['before_watch'])}, through a gap "
+                f"{percent(way['through_gap'])}, missed {percent(way['missed'])})"
+            )
+        for row in data["sensitivity"]:
+            print(f"  if {row['what']}: {percent(row['probability_left'])}")
         print(data["warning"])
 
 

@@ -95,8 +95,12 @@ def departure_data(
 
     now, half = found.belief.rest_of_world, halved.belief.rest_of_world
     belief = departure.combined(parts(informed), searched=parts(found), rest_of_world=now)
-    rows = departure.sensitivity(lambda factor: parts(found, factor), halved_pod=parts(halved))
     titles = {p.id: p.title for p in inputs.parts}
+
+    def titled(some: list[departure.Part]) -> list[departure.Part]:
+        return [(titles[i], weight, gone) for i, weight, gone in some]
+
+    rows = departure.sensitivity(lambda factor: titled(parts(found, factor)), halved_pod=titled(parts(halved)))
     ids = [p.id for p in inputs.parts if p.kind in LEAVING]
     weight = dict(zip([p.id for p in inputs.parts], informed.unwatched.weights, strict=True))
     boundaries = [
@@ -119,8 +123,15 @@ def departure_data(
         caveats.append(
             f"One who hides is taken to be noticed {float(departure.EVADER_QUALITY_FACTOR):g} times as often."
         )
+    sentence = departure.reading(belief, rows)
+    if not ids and not found.streams:
+        sentence = (
+            "Nothing can be said of leaving: no scenario lets the subject leave. Add one (runaway, evading, influenced, taken, "
+            "left by vehicle, not missing) with the weight that you give it, and ask again."
+        )
+        caveats.insert(0, "The probability of having left is 0 because no scenario allows it, not because anything speaks against it.")
     return {
-        "sentence": departure.reading(belief, rows),
+        "sentence": sentence,
         "probability_left": belief.probability_left_evidence,
         "probability_left_searched": belief.probability_left,
         "left_unknown": belief.left_unknown,

@@ -6,12 +6,14 @@ Knows how a reading or a debrief becomes numbers, and what each scenario makes o
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import exp, pi
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from rasterio.features import rasterize
 
 from wayhome.base.errors import InvalidInput
+from wayhome.base.place import distance_m
 from wayhome.base.projection import geodesic_area_m2, grid_bearing_deg, projection
 from wayhome.base.raster import Grid, Raster
 from wayhome.planning import moving
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 # W as the integral of the detection rate: POD = 1 - exp(-C), the same law that a plan promises, and the
 # lower of the two conventions; overrated POD is the dangerous error (THEORY 12)
 CONVENTION: Final = "rate"
+_Z75 = 0.6745  # a normal's upper quartile
 _MEDIAN_R = 1.3863  # of a circular normal error, (median/sigma)^2 = 2 ln 2
 _FOLLOWED_H = 96  # hours over which a subject's mobility is summed up
 
@@ -143,11 +146,11 @@ def looked(look: Look, inputs: MapInputs, grid: Grid, said: list[str]) -> Looked
         said.append(
             f"{look.evidence}: whoever was there{when} may have gone on; the place is blurred by that for a subject at rest."
         )
-    inside, outside = evidence.on_grid(still, grid)
-    area_m2 = evidence.report_area_m2(reading, grid)
+    area_m2 = _report_area_m2(inputs, look.position)
+    inside, outside = evidence.on_grid(still, grid, area_m2=area_m2)
     now_s = inputs.now_s or 0.0
     at_s = min(max(now_s if look.at_s is None else look.at_s, 0.0), now_s) if inputs.now_s is not None else 0.0
-    exact_outside = evidence.on_grid(reading, grid)[1] if still is not reading else outside
+    exact_outside = evidence.on_grid(reading, grid, area_m2=area_m2)[1] if still is not reading else outside
     seen = moving.Sighted(reading=reading, begin_s=at_s, end_s=at_s, area_m2=area_m2, outside=exact_outside)
     return Looked(
         look=look, seen=seen, still=still, inside=inside, outside=outside,
@@ -203,6 +206,17 @@ def ring_mask(grid: Grid, ring: tuple[Position, ...]) -> Raster:
             "The segment holds no cell of the map: it lies outside the search area, or is smaller than a cell."
         )
     return Raster(burnt.astype(bool), grid, "mask")
+
+
+def _report_area_m2(inputs: MapInputs, place: Position) -> float:
+    """Area [m2] over which false reports fall: a circle about the IPP that holds the place and three quarters of finds.
+
+    Reports, the false ones too, come from where people look. Own choice: spread over the whole map they would make
+    any report near the IPP look sure.
+    """
+    law = lost_law(inputs.category, inputs.ecoregion, inputs.relief)
+    radius_m = max(distance_m(inputs.ipp, place), law.median_m * exp(_Z75 * law.spread))
+    return pi * radius_m**2
 
 
 def _drift_m2(inputs: MapInputs, at_s: float | None) -> float:
