@@ -439,8 +439,10 @@ def occupancy(
     flat = (row[inside] * grid.width + col[inside]).astype(np.int64)
     mass = np.bincount(flat, w[inside], grid.height * grid.width).reshape(grid.shape)
     if smooth_m > 0.0:
-        within = np.ones(grid.shape) if is_open is None else is_open.astype(float)
         sigma = smooth_m / grid.cell_m
+        if is_open is None:  # mirrored at the edge, a symmetric filter keeps the sum
+            return Raster(gaussian_filter(mass, sigma, mode="reflect"), grid, "poa"), float(w[~inside].sum())
+        within = is_open.astype(float)
         kept = gaussian_filter(within, sigma, mode="constant")
         stuck = np.where(within > 0.0, 0.0, mass)
         share = np.where(within > 0.0, mass / np.maximum(kept, 1e-300), 0.0)
