@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from wayhome.app import App
-from wayhome.base.errors import RuleBroken
+from wayhome.app.exchange import import_files
+from wayhome.base.errors import InvalidInput, RuleBroken, WayhomeError
 from wayhome.planning.inputs import map_inputs
 
 Searching = tuple[App, str]
@@ -204,6 +205,28 @@ def test_a_destination_turns_the_map_and_keeps_the_distances(searching: Searchin
     half = before.shape[1] // 2
     assert after[:, half + 1 :].sum() > 1.5 * after[:, :half].sum()
     assert before[:, half + 1 :].sum() == pytest.approx(before[:, :half].sum(), rel=1e-9)
+
+
+def test_a_table_of_the_teams_own_counts_and_can_be_given_up(searching: Searching) -> None:
+    app, case = searching
+    before, outside = poa(app, case)
+    own = b"category,ecoregion,relief,n,q25_km,q50_km,q75_km,q95_km\nhiker,temperate,flat,900,4,8,12,25\n"
+    import_files(app, case, [("own.csv", own)], as_="table")
+    _, farther = poa(app, case)
+    assert farther > outside + 0.2
+    assert any("own.csv" in text for text in app.product(case, "poa").caveats)
+    app.do(case, "adopt_table", {"kind": "distance", "reason": "not ours after all"})
+    np.testing.assert_array_equal(poa(app, case)[0], before)
+    with pytest.raises(InvalidInput, match="no table"):
+        import_files(app, case, [("own.csv", b"a,b\n1,2\n")], as_="table")
+    with pytest.raises(WayhomeError):  # a file that the desk does not hold would stop every map
+        app.do(case, "adopt_table", {"kind": "distance", "blob": "0" * 64, "file_name": "x.csv"})
+    np.testing.assert_array_equal(poa(app, case)[0], before)
+
+
+def test_nothing_is_said_of_leaving_where_no_scenario_allows_it(searching: Searching) -> None:
+    app, case = searching
+    assert app.product(case, "departure").data["sentence"].startswith("Nothing can be said of leaving")
 
 
 def test_votes_become_weights_and_the_disagreement_stays(searching: Searching) -> None:

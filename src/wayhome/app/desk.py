@@ -268,14 +268,18 @@ class App:
             by=authority.actor(state, by), at=at, desk=self.journal.desk, is_home=home, propose_crs=proposed_crs
         )
 
-    @staticmethod
-    def _check(before: CaseState, after: CaseState) -> None:
+    def _check(self, before: CaseState, after: CaseState) -> None:
         """Refuse what would leave the case without a computable map, before it is written."""
         if after.area.crs is not None and after.area.ipp is not None and after.area.crs != before.area.crs:
             from wayhome.base.projection import check_crs_fits
 
             check_crs_fits(after.area.crs, after.area.ipp.position)
         after.scenarios.weights(after.judgements())
+        if after.subject.tables != before.subject.tables:
+            from wayhome.files.statistics import read_statistics
+
+            for table in after.subject.tables.values():
+                read_statistics(self.blobs.get(table.blob), table.file_name)
 
     def _opened(self, case: str, command: Command, entry: Entry) -> str | None:
         from wayhome.case.seal import OpenSealedFact

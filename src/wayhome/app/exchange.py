@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wayhome.files.shapes import Shape, Track
 
 MAX_FILE = 1_500_000_000
-IMPORT_AS = ("auto", "track", "segment", "region", "boundary", "organisation")
+IMPORT_AS = ("auto", "track", "segment", "region", "boundary", "organisation", "table")
 EXPORTS = ("geotiff", "geojson", "gpx", "json")
 
 
@@ -124,6 +124,9 @@ def import_files(
     for name, content in files:
         if as_ == "organisation" or (as_ == "auto" and name.endswith(".toml")):
             ready.append(_organisation(app, case, name, content, by))
+            continue
+        if as_ == "table":
+            ready.append(_table(app, case, name, content, by))
             continue
         form = recognise(content, name)
         if form == "gpx" and as_ in ("auto", "track"):
@@ -290,6 +293,20 @@ def _organisation(app: App, case: str, name: str, content: bytes, by: str | None
     def act() -> list[dict[str, Any]]:
         app.do(case, "adopt_organisation", fields, by=by)
         return [{"file": name, "as": "organisation", "what": fields.get("name", name), "id": ""}]
+
+    return act
+
+
+def _table(app: App, case: str, name: str, content: bytes, by: str | None) -> Callable[[], list[dict[str, Any]]]:
+    """A team's own distances at find, read once to see that they can be."""
+    from wayhome.files.statistics import read_statistics
+
+    own = read_statistics(content, name)
+
+    def act() -> list[dict[str, Any]]:
+        fields = {"kind": "distance", "blob": app.blobs.put(content), "file_name": name, "reason": "imported"}
+        app.do(case, "adopt_table", fields, by=by)
+        return [{"file": name, "as": "table", "what": f"distances of {len(own)} kinds of subject", "id": ""}]
 
     return act
 

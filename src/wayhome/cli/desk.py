@@ -354,7 +354,7 @@ def import_(
     case: str,
     files: list[Path],
     as_kind: Annotated[
-        str, typer.Option("--as", help="track, segment, region, boundary, organisation or auto.")
+        str, typer.Option("--as", help="track, segment, region, boundary, organisation, table or auto.")
     ] = "auto",
     for_: Annotated[
         str | None, typer.Option("--for", help="The assignment of a track; A1#2 takes the second track.")

@@ -129,7 +129,10 @@ def departure_data(
             "Nothing can be said of leaving: no scenario lets the subject leave. Add one (runaway, evading, influenced, taken, "
             "left by vehicle, not missing) with the weight that you give it, and ask again."
         )
-        caveats.insert(0, "The probability of having left is 0 because no scenario allows it, not because anything speaks against it.")
+        caveats.insert(
+            0,
+            "The probability of having left is 0 because no scenario allows it, not because anything speaks against it.",
+        )
     return {
         "sentence": sentence,
         "probability_left": belief.probability_left_evidence,
