@@ -260,6 +260,28 @@ def test_who_moves_is_elsewhere_at_every_hour_and_the_same_for_everybody(searchi
     assert app.product(case, "poa").provenance["seed"] is not None
 
 
+def test_a_trace_of_unknown_time_counts_for_all_who_ever_passed_it(searching: Searching) -> None:
+    """A glove by the way: whoever came by stays likely, also who is far off by now; a sighting now would say here."""
+    app, case = searching
+    scenarios(app, case, leaves(weight=0.999, goal={"lat": 42.2, "lon": -71.02}))
+    by_the_way = {"lat": 42.2, "lon": -71.094}
+    before, _ = poa(app, case)
+    app.do(case, "record_clue", {"name": "glove", "position": by_the_way, "found_at": "2026-05-09T20:00:00Z"})
+    app.do(case, "read_evidence", {"evidence": "C1", "kind": "item", "error_m": "60 m", "reliability": "0.9"})
+    trace, outside_trace = poa(app, case)
+    assert trace.sum() + outside_trace == pytest.approx(1.0, abs=1e-9)
+    app.do(
+        case,
+        "read_evidence",
+        {"evidence": "C1", "kind": "item", "error_m": "60 m", "reliability": "0.9", "at": "2026-05-09T20:00:00Z"},
+    )
+    there, outside_there = poa(app, case)
+    assert outside_there < 0.5 * outside_trace
+    near = before.shape[0] // 2 - 12, before.shape[0] // 2 + 12
+    window = slice(*near), slice(*near)
+    assert there[window].sum() > trace[window].sum()
+
+
 def test_watching_a_boundary_in_silence_speaks_against_leaving_and_a_gap_speaks_less(searching: Searching) -> None:
     app, case = searching
     scenarios(app, case, leaves(goal={"lat": 42.2, "lon": -71.02}))

@@ -106,6 +106,14 @@ def test_without_ways_the_sheet_says_why(under_way: Any, printed: Callable[..., 
     assert "By which boundary and when is not known: no scenario has a subject who moves" in text
 
 
+def test_a_long_title_does_not_hide_which_way_a_weight_was_varied(under_way: Any, printed: Callable[..., str]) -> None:
+    lost, car = LEFT["scenarios"]
+    varied = [{"what": f'scenario "{LONG}" weighed half as much', "probability_left": 0.12, "change": -0.09}]
+    told = {**LEFT, "scenarios": [lost, {**car, "title": LONG}], "sensitivity": varied}
+    text = printed("departure", under_way, figures={"departure": told})
+    assert 'If "Somebody of whom much was…" weighed half as much 12.0 % -9.0' in text
+
+
 def test_departure_sheet_stays_one_page_however_much_is_known(
     a_search: Any, facts: Callable[..., Any], text_of: Callable[[bytes], str]
 ) -> None:

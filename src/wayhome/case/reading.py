@@ -102,9 +102,9 @@ def _read(evidence: Evidence, fact: EvidenceRead, origin: Origin) -> Evidence:
 
 @command("read_evidence", "Say where a statement or clue puts the subject, how exactly, how reliably.", needs="plan")
 class ReadEvidence(Command):
-    """What is not given is taken from the evidence: its time, place and reliability, the direction told.
+    """What is not given is taken from the evidence: its place, a statement's time and reliability, the direction told.
 
-    `at` is when the subject was there. Beside it `judge_evidence` says how likely the evidence is under
+    `at` is when the subject was there; when a clue was found says nothing of that, so it stays unknown unless given. Beside it `judge_evidence` says how likely the evidence is under
     each scenario; a reading says only where.
     """
 
@@ -162,8 +162,6 @@ def _fill(fields: dict[str, Any], item: Statement | Clue) -> None:
         own |= {"at": item.observed_at, "reliability": item.reliability}
         if fields["kind"] == "towards" and fields["target"] is None:
             own["bearing_deg"] = item.bearing_deg
-    else:
-        own["at"] = item.found_at
     for name, value in own.items():
         if fields[name] is None:
             fields[name] = value

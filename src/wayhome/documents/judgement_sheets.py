@@ -199,7 +199,7 @@ def _by_scenario(w: Wording, told: list[dict[str, Any]]) -> Block:
 
 def _sensitivity(w: Wording, data: dict[str, Any]) -> Block:
     known: list[dict[str, Any]] = data.get("sensitivity") or []
-    named = {s["scenario"]: shortened(s["title"], 26) for s in data["scenarios"]}
+    named = {name: shortened(s["title"], 26) for s in data["scenarios"] for name in (s["scenario"], s["title"])}
 
     def words(what: str) -> str:
         for key, title in named.items():

@@ -189,7 +189,9 @@ def belief_map(
         for i, s in enumerate(scenario)
         if s in streams
     }
-    belief = belief.moved_on({i: c.stream.at(c.stream.walkers, c.weights, c.share) for i, c in counted.items()})
+    belief = belief.moved_on(
+        {i: c.stream.at(c.stream.walkers, c.weights, c.share, drawn=True) for i, c in counted.items()}
+    )
     names = dict(zip(belief.names, scenario, strict=True))
     first = belief.merged(names)
     belief, partings = _parted(inputs, belief, bool(counted), said)
@@ -214,7 +216,9 @@ def belief_map(
                 )
             )
         belief = after
-    belief = belief.moved_on({i: c.stream.at(c.stream.walkers, c.weights, c.share) for i, c in counted.items()})
+    belief = belief.moved_on(
+        {i: c.stream.at(c.stream.walkers, c.weights, c.share, drawn=True) for i, c in counted.items()}
+    )
     unwatched, walkers = belief, _by_scenario(belief, counted, scenario)
     if counted and any(line.watches for line in inputs.lines):
         belief = _watched(inputs, belief, counted, names, told)
@@ -271,7 +275,7 @@ def _watched(
         weights = gone.weights if gone.evidence > 0.0 else c.weights
         share = c.share / gone.evidence if gone.evidence > 0.0 else c.share
         counted[i] = replace(c, weights=weights, share=min(1.0, share))
-        poa, outside = c.stream.at(c.stream.walkers, weights, counted[i].share)
+        poa, outside = c.stream.at(c.stream.walkers, weights, counted[i].share, drawn=True)
         moved[i] = Moved(kept=gone.evidence, poa=poa, rest_of_world=outside)
     every = Raster(np.ones(belief.grid.shape), belief.grid, "factor")
     after, update = belief.given(every, 1.0, moved=moved)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 WALKERS = 20_000
 STEP_S = 120.0
+WIDE = 5.0  # times as wide are walkers smoothed who stand alone (own choice)
+ENOUGH = 10.0  # walkers near by from which one is drawn where it stands rather than spread (own choice)
 AT_REST = ("lost", "despondent", "medical", "not_missing")  # found where they stopped, as the tables of distance say
 HIDING = ("evading", "runaway")  # these are missed more by a watch
 
@@ -59,22 +61,27 @@ class Seen(Protocol):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sighted:
-    """A reading, at its time."""
+    """A reading, at its time; with `trace`, its density `[H, W]`, at some time nobody knows between two."""
 
     reading: evidence.Reading
     begin_s: float
     end_s: float
     area_m2: float
     outside: float
+    trace: Array | None = None
 
     def hazards(self) -> tuple[NDArray[np.float32], ...]:
-        """None."""
-        return ()
+        """The density, to be averaged over each walker's way."""
+        return () if self.trace is None else (self.trace.astype(np.float32),)
 
     def factor(self, x_m: Array, y_m: Array, on_map: NDArray[np.bool_], exposure: Array) -> Array:
-        """Likelihood of the reading where each walker is."""
-        found = evidence.likelihood(self.reading, x_m, y_m, area_m2=self.area_m2)
-        return np.where(on_map, found, self.outside)
+        """Likelihood of the reading where each walker is, or in the mean of where it has been."""
+        if self.trace is None:
+            found = evidence.likelihood(self.reading, x_m, y_m, area_m2=self.area_m2)
+            return np.where(on_map, found, self.outside)
+        begin_s, end_s = _span(self.begin_s, self.end_s)
+        rho = self.reading.rho
+        return rho * exposure / (end_s - begin_s) + (1.0 - rho) * evidence.false_likelihood(self.reading, self.area_m2)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -121,10 +128,31 @@ class Stream:
     share: float
     caveats: tuple[str, ...]
 
-    def at(self, walkers: motion.Walkers, weights: Array, outside_share: float) -> tuple[Raster, float]:
-        """Map and rest of world of walkers at some time, a share of the scenario being outside from the first."""
-        poa, outside = motion.occupancy(walkers, self.grid, weights / weights.sum(), smooth_m=self.grid.cell_m)
-        inside = np.asarray(poa.values, float) * (1.0 - outside_share)
+    def at(
+        self, walkers: motion.Walkers, weights: Array, outside_share: float, *, drawn: bool = False
+    ) -> tuple[Raster, float]:
+        """Map and rest of world of walkers at some time, a share of the scenario being outside from the first.
+
+        `drawn` for a map that people see: where few walkers stand for many, they are spread wider.
+        """
+        weights = weights / weights.sum()
+        narrow_m = self.grid.cell_m
+        if not drawn:
+            poa, outside = motion.occupancy(walkers, self.grid, weights, smooth_m=narrow_m)
+            inside = np.asarray(poa.values, float)
+        else:
+            spread, outside = motion.occupancy(walkers, self.grid, weights, smooth_m=WIDE * narrow_m)
+            # how many walkers, of equal weight, stand within a narrow kernel's reach (4 pi sigma^2)
+            near = np.asarray(spread.values, float) * 4.0 * np.pi / float(weights @ weights)
+            x, y = walkers.x_m, walkers.y_m
+            col = np.clip((x - self.grid.x_west_m) // narrow_m, 0, self.grid.width - 1).astype(int)
+            row = np.clip((self.grid.y_north_m - y) // narrow_m, 0, self.grid.height - 1).astype(int)
+            sure = near[row, col] / (near[row, col] + ENOUGH)
+            inside = np.zeros(self.grid.shape)
+            for share, smooth_m in ((weights * sure, narrow_m), (weights * (1.0 - sure), WIDE * narrow_m)):
+                part = motion.occupancy(walkers, self.grid, share, smooth_m=smooth_m)[0]
+                inside += float(share.sum()) * np.asarray(part.values, float)
+        inside = inside * (1.0 - outside_share)
         return Raster(inside, self.grid, "poa"), outside_share + (1.0 - outside_share) * outside
 
 

@@ -149,9 +149,16 @@ def looked(look: Look, inputs: MapInputs, grid: Grid, said: list[str]) -> Looked
     area_m2 = _report_area_m2(inputs, look.position)
     inside, outside = evidence.on_grid(still, grid, area_m2=area_m2)
     now_s = inputs.now_s or 0.0
-    at_s = min(max(now_s if look.at_s is None else look.at_s, 0.0), now_s) if inputs.now_s is not None else 0.0
-    exact_outside = evidence.on_grid(reading, grid, area_m2=area_m2)[1] if still is not reading else outside
-    seen = moving.Sighted(reading=reading, begin_s=at_s, end_s=at_s, area_m2=area_m2, outside=exact_outside)
+    exact, exact_outside = (inside, outside) if still is reading else evidence.on_grid(reading, grid, area_m2=area_m2)
+    trace = None
+    if look.at_s is None and look.kind not in ("not_here", "towards") and reading.rho > 0.0:
+        false = (1.0 - reading.rho) * evidence.false_likelihood(reading, area_m2)
+        trace = np.maximum(np.asarray(exact.values, float) - false, 0.0) / reading.rho
+    at_s = min(max(now_s if look.at_s is None else look.at_s, 0.0), now_s)
+    seen = moving.Sighted(
+        reading=reading, begin_s=at_s if trace is None else 0.0, end_s=at_s, area_m2=area_m2, outside=exact_outside,
+        trace=trace,
+    )  # fmt: skip
     return Looked(
         look=look, seen=seen, still=still, inside=inside, outside=outside,
         false=evidence.false_likelihood(reading, area_m2),
