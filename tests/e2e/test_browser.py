@@ -426,3 +426,48 @@ def test_taking_leave_in_the_page_from_stopped_order_to_letter(demo: Any, open_d
     text = " ".join(p.get_textpage().get_text_range() for p in pypdfium2.PdfDocument(answer.body()))
     assert "ANBU team-06" in " ".join(text.split())
     assert desk.errors == []
+
+
+def test_evidence_read_in_the_page_moves_the_map_and_its_withdrawal_brings_it_back(
+    serve: Callable[[Path], Any], open_desk: Open, tmp_path: Path
+) -> None:
+    server = serve(tmp_path / "desk")
+    desk = open_desk(server.url)
+    page, case = open_blue_hills(desk)
+    current(page)
+    before = server.json(f"cases/{case}/products/poa")["data"]["rest_of_world"]
+    server.do(case, "record_statement", witness="a walker", text="saw her", position="42.215,-71.08", reliability="0.8")
+    go(page, "evidence")
+    act(page, "read_evidence", "S1", kind="sighting", error_m="150 m")
+    current(page)
+    reading = page.get_by_test_id("reading-S1")
+    expect(reading.get_by_test_id("bits")).to_contain_text("bits", timeout=PATIENCE_MS)
+    now = server.json(f"cases/{case}/products/poa")["data"]["rest_of_world"]
+    assert now < before
+    expect(page.get_by_test_id("row")).to_have_text(percent(now))
+    expect(reading.get_by_test_id("rest-of-world-change")).to_contain_text(percent(now))
+
+    go(page, "inquiries")
+    server.do(
+        case,
+        "pose_inquiry",
+        title="Is her car there?",
+        kind="check",
+        position="42.21,-71.09",
+        radius_m="300 m",
+        pod="0.9",
+    )
+    expect(page.get_by_test_id("ranked-Q1").get_by_test_id("bits")).to_be_visible(timeout=PATIENCE_MS)
+    box = unfold(page, "answer_inquiry-Q1")
+    seq = page.get_by_test_id("case-seq").inner_text()
+    box.get_by_test_id("answer-no").click()
+    expect(page.get_by_test_id("case-seq")).not_to_have_text(seq)
+    go(page, "survival")
+    expect(page.get_by_test_id("survival-caution")).to_contain_text("24 were later found alive")
+
+    server.do(case, "withdraw_evidence", evidence="S1", reason="it was another")
+    server.do(case, "withdraw_inquiry", inquiry="Q1", reason="asked at the wrong place")
+    current(page)
+    expect(page.get_by_test_id("row")).to_have_text(percent(before), timeout=PATIENCE_MS)
+    assert server.json(f"cases/{case}/products/poa")["data"]["rest_of_world"] == before
+    assert desk.errors == []
