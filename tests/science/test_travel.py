@@ -191,3 +191,11 @@ def test_track_time_by_hand() -> None:
     assert predicted_track_seconds([0.0], [0.0], [5.0]) == 0.0
     with pytest.raises(InvalidInput, match="gaps"):
         predicted_track_seconds([0.0, 1.0], [0.0, 0.0], [np.nan, 1.0])
+
+
+def test_an_elevation_that_still_settles_is_no_cliff() -> None:
+    """150 m within the first 50 m of track, as a receiver begins: walked as flat, not for hours."""
+    x = np.arange(0.0, 1001.0, 50.0)
+    z = np.where(x == 0.0, 850.0, 1000.0)
+    flat = predicted_track_seconds(x, np.zeros_like(x), np.full_like(x, 1000.0))
+    assert predicted_track_seconds(x, np.zeros_like(x), z) == pytest.approx(flat)

@@ -424,7 +424,8 @@ def predicted_track_seconds(
     """Walking time [s] along a track of metric points with elevation.
 
     Slopes are taken over stretches of at least `smooth_m`, since fixes a few metres apart carry more noise than
-    slope; a stretch is as long as the track, not as its chord.
+    slope; a stretch is as long as the track, not as its chord. One steeper than `CLIFF_DEG` is no slope but an elevation
+    that still settles, as receivers begin: it is walked as flat.
     """
     x, y, z = (np.asarray(a, float) for a in (x_m, y_m, elevation_m))
     if not x.shape == y.shape == z.shape or x.ndim != 1:
@@ -436,4 +437,5 @@ def predicted_track_seconds(
         return 0.0
     stops = np.linspace(0.0, along[-1], max(1, int(along[-1] / smooth_m)) + 1) if smooth_m > 0.0 else np.unique(along)
     step, rise = np.diff(stops), np.diff(np.interp(stops, along, z))
-    return float(np.sum(step * pace_s_per_m(rise / step, model)))
+    slope = np.where(np.abs(rise) > step * np.tan(np.radians(CLIFF_DEG)), 0.0, rise / step)
+    return float(np.sum(step * pace_s_per_m(slope, model)))
