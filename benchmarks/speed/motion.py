@@ -19,7 +19,8 @@ import numpy as np
 from benchmarks.measure import PROJECT, REPEATS, Stopwatch, Table, seconds, to_goal
 from benchmarks.relief import relief_m
 from wayhome.base.raster import Grid, Raster
-from wayhome.science.motion import Land, advance, land, set_out
+from wayhome.science.land import Land, land
+from wayhome.science.motion import advance, set_out
 from wayhome.science.movement import Movement, movement
 from wayhome.science.terrain import Ground
 

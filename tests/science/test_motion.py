@@ -10,9 +10,10 @@ import pytest
 
 from wayhome.base.errors import InvalidInput, MismatchError
 from wayhome.base.raster import Grid, Raster
-from wayhome.science import motion
 from wayhome.science.encounter import DIRECTION, ROUTE, STRATEGIES
-from wayhome.science.motion import Land, Walkers, advance, distance_weights, occupancy, set_out
+from wayhome.science.land import Land
+from wayhome.science.land import land as land_of
+from wayhome.science.motion import Walkers, advance, distance_weights, occupancy, set_out
 from wayhome.science.movement import Movement, calibrated, movement
 from wayhome.science.network import links_of
 from wayhome.science.terrain import Ground
@@ -31,7 +32,7 @@ def middle(of: Grid) -> tuple[float, float]:
 
 
 def flat(side: int = 201, **layers: object) -> Land:
-    return motion.land(Ground(**layers), grid(side))[0]  # type: ignore[arg-type]
+    return land_of(Ground(**layers), grid(side))[0]  # type: ignore[arg-type]
 
 
 def lake(side: int, wet: np.ndarray) -> Land:
@@ -70,7 +71,7 @@ def world() -> tuple[Land, Movement]:
     g = grid(side)
     trail = np.array([[g.x_west_m - 50.0, g.y_north_m - 2500.0], [g.x_east_m + 50.0, g.y_north_m - 3300.0]])
     road = np.array([[g.x_west_m + 2000.0, g.y_north_m + 10.0], [g.x_west_m + 3100.0, g.y_south_m - 10.0]])
-    of, _ = motion.land(Ground(dem=dem, landcover=cover, legend="nlcd", lines={"trail": (trail,), "road": (road,)}), g)
+    of, _ = land_of(Ground(dem=dem, landcover=cover, legend="nlcd", lines={"trail": (trail,), "road": (road,)}), g)
     shares = dict.fromkeys(STRATEGIES, 1.0 / len(STRATEGIES))
     mixed = movement("lost", "hiker")[0].replace(strategies=shares, hold_s=900.0, mobility_h=(0.5, 3.0, 6.0, 14.0))
     return of, mixed
@@ -123,7 +124,7 @@ def test_speed_on_the_level_and_up_a_slope_is_toblers() -> None:
     g = grid(side)
     x0, y0 = middle(g)
     dem = Raster(np.tile(slope * g.x_m(), (side, 1)).astype(np.float32) - 100_000.0, g, "elevation_m")
-    tilted, _ = motion.land(Ground(dem=dem), g)
+    tilted, _ = land_of(Ground(dem=dem), g)
     up_mps = 6.0 / 3.6 * exp(-3.5 * abs(slope + 0.05))
     down_mps = 6.0 / 3.6 * exp(-3.5 * abs(-slope + 0.05))
     for land, bearing, mps in ((flat(), 90.0, LEVEL_MPS), (tilted, 90.0, up_mps), (tilted, 270.0, down_mps)):
@@ -155,13 +156,13 @@ def test_barriers_are_never_entered_and_stop_who_heads_for_them() -> None:
 
 def test_land_tells_what_it_lacks() -> None:
     g = grid(21)
-    of, told = motion.land(Ground(), g)
+    of, told = land_of(Ground(), g)
     assert of.speed_mps == pytest.approx(np.full(g.shape, LEVEL_MPS))
     for lacking in ("terrain", "cover", "route"):
         assert any(lacking in caveat for caveat in told)
     other = Raster(np.zeros((9, 9), np.float32), grid(9), "elevation_m")
     with pytest.raises(MismatchError):
-        motion.land(Ground(dem=other), g)
+        land_of(Ground(dem=other), g)
 
 
 def test_walkers_from_within_a_lake_start_on_its_shore() -> None:
@@ -257,7 +258,7 @@ def trails(side: int = 201) -> tuple[Land, np.ndarray]:
     x, y = middle(g)
     winding = np.array([[x + s, y + 250.0 * np.cos(s / 300.0) - 250.0] for s in np.linspace(-2900, 2900, 400)])
     across = np.array([[x + 15.0, y - 2900.0], [x + 15.0, y + 2900.0]])
-    land, _ = motion.land(Ground(lines={"trail": (winding, across)}), g)
+    land, _ = land_of(Ground(lines={"trail": (winding, across)}), g)
     return land, winding
 
 
@@ -313,7 +314,7 @@ def test_vehicles_leave_by_road() -> None:
     g = grid()
     x, y = middle(g)
     road = np.array([[g.x_west_m - 100.0, y], [g.x_east_m + 100.0, y]])
-    land, _ = motion.land(Ground(lines={"road": (road,)}), g)
+    land, _ = land_of(Ground(lines={"road": (road,)}), g)
     moves = mover("vehicle", vehicle_mps=15.0)
     end, _ = advance(set_out(land, moves, (x, y), 1_000, rng()), land, moves, HOUR)
     assert np.isfinite(end.left_at_s).all()
@@ -327,7 +328,7 @@ def test_evaders_go_away_and_keep_off_routes() -> None:
     g = grid(401)
     x, y = middle(g)
     road = np.array([[g.x_west_m, y - 60.0], [g.x_east_m, y - 60.0]])
-    land, _ = motion.land(Ground(lines={"road": (road,)}), g)
+    land, _ = land_of(Ground(lines={"road": (road,)}), g)
     moves = mover("evade")
     end, _ = advance(set_out(land, moves, (x, y), 500, rng(), spread_m=20.0), land, moves, HOUR)
     assert away_m(end).min() > 0.8 * HOUR * 0.6 * LEVEL_MPS  # 0.6 off the road
@@ -342,7 +343,7 @@ def test_evaders_prefer_cover() -> None:
     wood = np.zeros(g.shape, bool)
     wood[:, :105] = True  # forest to the west, begins east of the IPP
     cover = Raster(np.where(wood, 42, 71).astype(np.uint8), g, "landcover")
-    land, _ = motion.land(Ground(landcover=cover, legend="nlcd"), g)
+    land, _ = land_of(Ground(landcover=cover, legend="nlcd"), g)
     moves = mover("evade")
     end, _ = advance(set_out(land, moves, (x, y), 1_000, rng()), land, moves, 0.5 * HOUR)
     assert land.has_cover[end.herd.row.astype(int), end.herd.col.astype(int)].mean() > 0.6  # 0.53 by direction alone
@@ -354,7 +355,7 @@ def test_view_seekers_climb_and_stay_on_top_and_backtrackers_return() -> None:
     x, y = middle(g)
     top = (x + 600.0, y)
     hill = 300.0 * np.exp(-0.5 * (g.distance_m(*top) / 500.0) ** 2)
-    land, _ = motion.land(Ground(dem=Raster(hill.astype(np.float32), g, "elevation_m")), g)
+    land, _ = land_of(Ground(dem=Raster(hill.astype(np.float32), g, "elevation_m")), g)
     moves = mover("view")
     end, _ = advance(set_out(land, moves, (x, y), 50, rng()), land, moves, 2 * HOUR)
     # the relief is smoothed, so the top is where its slope falls below 2 %: within 2 cells and a step
@@ -467,7 +468,7 @@ def test_a_line_is_crossed_on_a_route_too() -> None:
     g = grid()
     x, y = middle(g)
     trail = np.array([[x, y - 2900.0], [x, y + 2900.0]])
-    land, _ = motion.land(Ground(lines={"trail": (trail,)}), g)
+    land, _ = land_of(Ground(lines={"trail": (trail,)}), g)
     moves = mover("route")
     gate = np.array([[x - 100.0, y + 600.0], [x + 100.0, y + 600.0]])
     end, passed = advance(set_out(land, moves, (x, y), 400, rng()), land, moves, 900.0, lines=[gate])
@@ -618,7 +619,7 @@ def test_calibration_takes_the_ground_into_account() -> None:
     side = 201
     g = grid(side)
     dem = Raster(np.tile(0.1 * (g.x_m() - g.x_west_m), (side, 1)).astype(np.float32), g, "elevation_m")
-    land, _ = motion.land(Ground(dem=dem), g)
+    land, _ = land_of(Ground(dem=dem), g)
     x, y = middle(g)
     mps = 0.7 * 6.0 / 3.6 * exp(-3.5 * 0.15)  # up a tenth, at seven tenths of Tobler's speed
     track = (x + mps * 60.0 * np.arange(40), np.full(40, y), 60.0 * np.arange(40))

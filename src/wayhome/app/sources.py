@@ -15,7 +15,7 @@ from wayhome.base.record import Record
 from wayhome.files.gpx import read_gpx
 from wayhome.files.statistics import read_statistics
 from wayhome.ground import local
-from wayhome.science.motion import land
+from wayhome.science.land import land
 from wayhome.science.places import places
 from wayhome.science.terrain import Ground
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from wayhome.files.shapes import Track
     from wayhome.planning.inputs import MapInputs
     from wayhome.science.behavior import Stratum
-    from wayhome.science.motion import Land
+    from wayhome.science.land import Land
     from wayhome.science.places import Places
     from wayhome.store.blobs import Blobs
 

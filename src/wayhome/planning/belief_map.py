@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wayhome.base.place import Position
-    from wayhome.science import motion
     from wayhome.science.behavior import Stratum
+    from wayhome.science.land import Land
     from wayhome.science.places import Places
     from wayhome.science.terrain import Ground
 
@@ -48,7 +48,7 @@ class Sources(Protocol):
     def places(self, inputs: MapInputs, grid: Grid) -> Places | None:
         """The case's ground as kinds of places; None where there is none."""
 
-    def land(self, inputs: MapInputs, grid: Grid) -> tuple[motion.Land, tuple[str, ...]]:
+    def land(self, inputs: MapInputs, grid: Grid) -> tuple[Land, tuple[str, ...]]:
         """The case's ground as walkers meet it, and caveats."""
 
     def statistics(self, inputs: MapInputs) -> tuple[Stratum, ...]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wayhome.planning.inputs import MapInputs, ScenarioPart
+    from wayhome.science.land import Land
 
     Array = NDArray[np.float64]
 
@@ -180,7 +181,7 @@ class Counted:
 
 
 def stream(
-    inputs: MapInputs, part: ScenarioPart, land: tuple[motion.Land, tuple[str, ...]], grid: Grid, seen: Sequence[Seen]
+    inputs: MapInputs, part: ScenarioPart, land: tuple[Land, tuple[str, ...]], grid: Grid, seen: Sequence[Seen]
 ) -> Stream:
     """Follow the walkers of a scenario from the IPP's time to now, past everything seen, in its order of ending."""
     assert inputs.now_s is not None and inputs.ipp_at is not None

@@ -9,23 +9,21 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from math import exp, floor, inf, pi
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numba
 import numpy as np
-from scipy.ndimage import distance_transform_edt, gaussian_filter
+from scipy.ndimage import gaussian_filter
 from scipy.optimize import brentq
 
 from wayhome.base.errors import InvalidInput, MismatchError
-from wayhome.base.quantity import percent
 from wayhome.base.raster import Grid, Raster
 from wayhome.base.sources import Sourced
 from wayhome.science import encounter, walk
 from wayhome.science.encounter import STRATEGIES, Rules
-from wayhome.science.network import line_cells, links_of
+from wayhome.science.land import Land, cells_at, clearance, grid_line, nearest
+from wayhome.science.network import line_cells
 from wayhome.science.tables import table
-from wayhome.science.terrain import Ground
-from wayhome.science.travel import pace_s_per_m, speed_factor
 from wayhome.science.walk import Herd
 
 if TYPE_CHECKING:
@@ -35,139 +33,11 @@ if TYPE_CHECKING:
 
     from wayhome.science.movement import Movement
 
-ROUTES, ROADS = ("trail", "road", "stream"), ("road",)  # kinds of line followed on foot, and by vehicle
 SIDES = ("north", "east", "south", "west")
 _OWN = "Nobody measured it; half or twice is as credible."
 AIM_S = Sourced(value=600.0, unit="s to come back to the intended direction", source="wayhome", doubt=_OWN)
-VIEW_M = Sourced(value=100.0, unit="m over which relief is smoothed to tell high ground", source="wayhome", doubt=_OWN)
-FLAT = Sourced(value=0.02, unit="rise over run below which ground is no way up", source="wayhome", doubt=_OWN)
 DISPERSION_LEVELS = (0.25, 0.5, 0.75, 0.95)
 _CHUNK = 16 * walk.BLOCK  # walkers per task of the threads
-_DIAGONAL = 1.4143  # a point of a cell and one of another are nearer than their centres by less than this, in cells
-
-
-@dataclass(frozen=True, eq=False)
-class Land:
-    """Ground as walkers feel it, on one grid; `[H, W]` unless said.
-
-    `speed_mps` [m/s] on level ground, 0 where nobody walks; `elevation_m` [m], NaN where unknown; `is_route` and
-    `is_road` cells of the networks; `has_cover` where a person is hidden; `cells` and `marks` the same packed for `walk`.
-    """
-
-    grid: Grid
-    speed_mps: NDArray[np.float32]
-    elevation_m: NDArray[np.float32]
-    has_cover: NDArray[np.bool_]
-    is_route: NDArray[np.bool_]
-    is_road: NDArray[np.bool_]
-    cells: NDArray[np.float32]
-    marks: NDArray[np.int32]
-
-    def underfoot(
-        self, x_m: NDArray[Any], y_m: NDArray[Any], east: NDArray[Any], north: NDArray[Any]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Level speed [m/s] at points, NaN off the map, and slope (rise over run) in the directions given."""
-        col, row = _cells(self.grid, x_m, y_m)
-        inside = (col >= 0) & (col < self.grid.width) & (row >= 0) & (row < self.grid.height)
-        flat = np.where(inside, np.floor(row) * self.grid.width + np.floor(col), 0).astype(np.int64)
-        here = self.cells[flat].astype(float)
-        speed = np.where(inside, here[:, 0], np.nan)
-        return speed, here[:, 1] * east + here[:, 2] * north
-
-
-def land(ground: Ground, grid: Grid) -> tuple[Land, tuple[str, ...]]:
-    """The land of a grid from what is known of the ground, and caveats.
-
-    Speeds are Tobler's with the factors of `travel.speed_factor`; without elevation the ground is flat, without
-    cover it is open, without lines nobody follows routes: each is told.
-    """
-    told: list[str] = []
-    for layer in (ground.dem, ground.landcover):
-        if layer is not None and layer.grid != grid:
-            raise MismatchError("The ground lies on another grid than the walkers; read it onto the case's grid.")
-    elevation = np.full(grid.shape, np.nan, np.float32)
-    if ground.dem is None:
-        told.append("No terrain model: walkers cross flat ground.")
-        seen = Raster(np.zeros(grid.shape, np.float32), grid, "elevation_m")
-        full = Ground(dem=seen, landcover=ground.landcover, legend=ground.legend, lines=ground.lines)
-    else:
-        elevation = np.ascontiguousarray(ground.dem.values, np.float32)
-        full = ground
-        missing = float(np.isnan(elevation).mean())
-        if missing > 0.0:
-            told.append(f"{percent(missing)} of the map has no elevation and is walked as flat.")
-    factor, factor_told = speed_factor(full)
-    speed = np.asarray(factor / float(pace_s_per_m(0.0)), np.float32)
-    cover = np.zeros(grid.shape, bool)
-    if ground.landcover is None:
-        told.append("No land cover: walkers cross open ground, and nothing hides them.")
-    else:
-        codes = [code for row in table("movement")["cover"] if row["legend"] == ground.legend for code in row["codes"]]
-        cover = np.isin(ground.landcover.values, codes)
-    links = np.stack([_network(ground, kinds, grid, speed) for kinds in (ROUTES, ROADS)])
-    if not links[0].any():
-        told.append("No trails, roads or streams are known here: nobody follows a route.")
-    rise_e, rise_n = _rise(elevation, grid.cell_m)
-    cells = np.zeros((grid.height * grid.width, 4), np.float32)
-    for k, layer_values in enumerate((speed, rise_e, rise_n, _clearance(speed > 0.0, has_rim=True))):
-        cells[:, k] = layer_values.ravel()
-    marks = np.empty((grid.height * grid.width, 4), np.int32)
-    marks[:, encounter.NEAREST_ROUTE], marks[:, encounter.NEAREST_ROAD] = (_nearest(net > 0) for net in links)
-    bits = links[0].astype(np.int32) | links[1].astype(np.int32) << encounter.ROAD_BITS
-    marks[:, encounter.BITS] = (bits | cover.astype(np.int32) << encounter.COVER_BIT).ravel()
-    marks[:, encounter.UPHILL] = _uphill(elevation, grid.cell_m).ravel()
-    return Land(grid, speed, elevation, cover, links[0] > 0, links[1] > 0, cells, marks), (*told, *factor_told)
-
-
-def _network(ground: Ground, kinds: tuple[str, ...], grid: Grid, speed: NDArray[np.float32]) -> NDArray[np.uint8]:
-    drawn = [_grid_line(grid, line) for kind in kinds for line in ground.lines.get(kind, ())]
-    return links_of(drawn, speed > 0.0)
-
-
-def _cells(grid: Grid, x_m: Any, y_m: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Column and row of metric points, with fractions."""
-    return (np.asarray(x_m, float) - grid.x_west_m) / grid.cell_m, (
-        grid.y_north_m - np.asarray(y_m, float)
-    ) / grid.cell_m
-
-
-def _grid_line(grid: Grid, line: NDArray[np.float64]) -> NDArray[np.float64]:
-    points = np.asarray(line, float).reshape(-1, 2)
-    return np.stack(_cells(grid, points[:, 0], points[:, 1]), axis=1)
-
-
-def _clearance(is_clear: NDArray[np.bool_], *, has_rim: bool) -> NDArray[np.float32]:
-    """Cells that any point of a cell can surely move before a cell that is not clear, or the edge of the map."""
-    if not has_rim and is_clear.all():
-        return np.full(is_clear.shape, np.float32(1e9))
-    padded = np.pad(is_clear, 1, constant_values=not has_rim)
-    away = distance_transform_edt(padded)[1:-1, 1:-1]
-    return np.asarray(np.maximum(away - _DIAGONAL, 0.0), np.float32)
-
-
-def _nearest(is_on: NDArray[np.bool_]) -> NDArray[np.int32]:
-    if not is_on.any():
-        return np.full(is_on.size, -1, np.int32)
-    _, (row, col) = distance_transform_edt(~is_on, return_indices=True)
-    return np.asarray(row * is_on.shape[1] + col, np.int32).ravel()
-
-
-def _rise(elevation: NDArray[np.floating[Any]], cell_m: float) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Rise eastward and northward (m per m); 0 where an elevation is missing."""
-    if min(elevation.shape) < 2:
-        return np.zeros(elevation.shape), np.zeros(elevation.shape)
-    south, east = np.gradient(elevation, cell_m)
-    return np.nan_to_num(east), np.nan_to_num(-south)
-
-
-def _uphill(elevation: NDArray[np.float32], cell_m: float) -> NDArray[np.int32]:
-    """Way up the smoothed relief, in units of `encounter.UPHILL_UNIT`; -1 on its tops and flats."""
-    if np.isnan(elevation).all():
-        return np.full(elevation.shape, -1, np.int32)
-    filled = np.where(np.isnan(elevation), np.nanmean(elevation), elevation)
-    east, north = _rise(gaussian_filter(filled, float(VIEW_M) / cell_m), cell_m)
-    angle = np.arctan2(east, north) % (2.0 * pi) / encounter.UPHILL_UNIT
-    return np.where(np.hypot(east, north) > float(FLAT), angle, -1.0).astype(np.int32)
 
 
 # --- walkers ---------------------------------------------------------------------------------------
@@ -263,7 +133,7 @@ def set_out(
     grid = land.grid
     if n < 1:
         raise InvalidInput(f"There must be walkers; {n} is none.")
-    col, row = _cells(grid, np.full(n, ipp_xy_m[0]), np.full(n, ipp_xy_m[1]))
+    col, row = cells_at(grid, np.full(n, ipp_xy_m[0]), np.full(n, ipp_xy_m[1]))
     if grid.cell_of(*ipp_xy_m) is None:
         raise InvalidInput("The IPP lies outside the map; use a larger box or another place.")
     if not (land.speed_mps > 0.0).any():
@@ -276,7 +146,7 @@ def set_out(
     )
     barred = land.speed_mps[y.astype(int), x.astype(int)] <= 0.0
     if barred.any():
-        shore = _nearest(land.speed_mps > 0.0)[y[barred].astype(int) * grid.width + x[barred].astype(int)]
+        shore = nearest(land.speed_mps > 0.0)[y[barred].astype(int) * grid.width + x[barred].astype(int)]
         x[barred], y[barred] = shore % grid.width + np.float32(0.5), shore // grid.width + np.float32(0.5)
     if toward_deg is None:
         angle = rng.uniform(-pi, pi, n)
@@ -333,8 +203,8 @@ def _rules(walkers: Walkers, land: Land, movement: Movement, step_s: float) -> R
         turn[steady] = _half_width(movement.course_s, step_s)
     share = movement.rest_share
     tobler = next(row for row in table("travel")["speed_model"] if row["name"] == "tobler")
-    ipp = tuple(float(v) for v in _cells(grid, *walkers.ipp_xy_m))
-    goal = tuple(float(v) for v in _cells(grid, *(walkers.goal_xy_m or walkers.ipp_xy_m)))
+    ipp = tuple(float(v) for v in cells_at(grid, *walkers.ipp_xy_m))
+    goal = tuple(float(v) for v in cells_at(grid, *(walkers.goal_xy_m or walkers.ipp_xy_m)))
     return Rules(
         cumulative=tuple(_cumulative(movement, land, walkers.goal_xy_m).tolist()), turn=tuple(turn),
         pull=chance(float(AIM_S)), change=chance(movement.hold_s), wake=chance(movement.rest_s),
@@ -392,11 +262,11 @@ def advance(
         is_night = any(begin <= at_s < end for begin, end in nights)
         light.append(movement.night_factor if is_night else movement.day_factor)
         at_s += step_s
-    segments, first, listed = line_cells([_grid_line(grid, line) for line in lines], grid.height, grid.width)
+    segments, first, listed = line_cells([grid_line(grid, line) for line in lines], grid.height, grid.width)
     cells = land.cells
     if listed.size:
         cells = cells.copy()
-        near = _clearance((np.diff(first) == 0).reshape(grid.shape), has_rim=False)
+        near = clearance((np.diff(first) == 0).reshape(grid.shape), has_rim=False)
         cells[:, 3] = np.minimum(cells[:, 3], near.ravel())
     passage = Passage(np.zeros((n, len(rates))), np.full((n, len(lines)), inf))
     flat_rates = np.ascontiguousarray(rates.reshape(len(rates), grid.height * grid.width))
@@ -434,7 +304,7 @@ def occupancy(
     if w.shape != walkers.herd.col.shape or not (w >= 0.0).all() or not w.sum() > 0.0:
         raise InvalidInput("Weights must be one for each walker, none below zero and not all zero.")
     w = w / w.sum()
-    col, row = (np.floor(part) for part in _cells(grid, walkers.x_m, walkers.y_m))
+    col, row = (np.floor(part) for part in cells_at(grid, walkers.x_m, walkers.y_m))
     inside = np.isinf(walkers.left_at_s) & (col >= 0) & (col < grid.width) & (row >= 0) & (row < grid.height)
     flat = (row[inside] * grid.width + col[inside]).astype(np.int64)
     mass = np.bincount(flat, w[inside], grid.height * grid.width).reshape(grid.shape)

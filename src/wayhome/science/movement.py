@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from wayhome.science.motion import Land
+    from wayhome.science.land import Land
 
     Track = tuple[ArrayLike, ArrayLike, ArrayLike]
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from wayhome.base.raster import Grid, Raster
 from wayhome.science import behavior, detection, distance, motion, places, terrain, travel
+from wayhome.science.land import land
 from wayhome.science.movement import movement
 
 
@@ -21,7 +22,7 @@ def warm() -> None:
     travel.travel_seconds(ground, centre)
     there = places.places(ground, grid)
     places.grounded(distance.radial_prior(behavior.pooled_law(), grid, centre)[0], centre, there)
-    walked, _ = motion.land(ground, grid)
+    walked, _ = land(ground, grid)
     how, _ = movement("lost")
     walkers = motion.set_out(walked, how, centre, 2, np.random.default_rng(0))
     motion.advance(walkers, walked, how, 120.0, hazards=np.zeros((1, *grid.shape), np.float32), lines=(trail,))
