@@ -346,6 +346,19 @@ def test_a_search_early_misses_less_of_who_came_there_late(searching: Searching)
     assert found[0] > found[1] > 0
 
 
+def test_the_map_of_an_hour_knows_nothing_of_later_searches(searching: Searching) -> None:
+    app, case = searching
+    scenarios(app, case, leaves())
+    noon = datetime(2026, 5, 9, 12, 0, tzinfo=UTC)
+    before, outside = poa(app, case, noon)
+    app.do(case, "debrief_assignment", {"assignment": "A1", "pod": "0.9"})  # dispatched and back in the evening
+    after, outside_after = poa(app, case, noon)
+    np.testing.assert_array_equal(after, before)
+    assert outside_after == outside
+    assert any("left out" in text for text in app.product(case, "poa", at=noon).caveats)
+    assert app.product(case, "poa").data["searches"]
+
+
 def test_a_companion_cannot_be_found_twice_over_by_a_scenario_that_moves(searching: Searching) -> None:
     app, case = searching
     scenarios(app, case, leaves())

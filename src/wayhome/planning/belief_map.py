@@ -163,6 +163,8 @@ def belief_map(
     """
     grid = maps[0][0].grid
     said = [*caveats]
+    if inputs.left_out:
+        said.append(f"{inputs.left_out} readings or searches after this hour are left out of its map.")
     events: list[Looked | Searched] = [looked(look, inputs, grid, said) for look in inputs.looks]
     events += [searched(search, inputs, grid, sources, said) for search in inputs.searches]
     streams = {}

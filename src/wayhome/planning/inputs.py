@@ -127,6 +127,7 @@ class MapInputs(Record):
     ipp_at: datetime | None = None
     hours: float | None = None
     now_s: float | None = None  # for subjects who move: the map's time
+    left_out: int = 0  # readings and searches after the hour that was asked for
 
     @property
     def seed(self) -> int:
@@ -141,6 +142,7 @@ class MapInputs(Record):
             searches=(),
             lines=(),
             companions=(),
+            left_out=0,
             parts=plain,
             now_s=None,
             ipp_at=None if self.hours is None else self.ipp_at,
@@ -191,11 +193,20 @@ def map_inputs(state: CaseState, at: datetime | None = None) -> MapInputs:
     moves = any(p.moves for p in parts)
     walked = any(layer.kind == "dem" for layer in area.ground.values())  # without it only those who move have a reach
     table = subject.tables.get("distance")
+    looks, searches = _looks(state, ipp), tuple(_search(state, a, ipp) for a in state.assignments.debriefed())
+    left_out = 0
+    if at is not None and moves:  # where somebody was at an hour is told by what was known of that hour and before
+        until_s = _after(ipp, at) or 0.0
+        early = (
+            tuple(x for x in looks if (x.at_s or 0.0) <= until_s),
+            tuple(x for x in searches if (x.began_s or 0.0) < until_s),
+        )
+        left_out = len(looks) + len(searches) - len(early[0]) - len(early[1])
+        looks, searches = early
     assert area.crs is not None, "an IPP without a reference system"
     return MapInputs(
         ipp=ipp.position, crs=area.crs, box_m=area.box_m, cell_m=area.cell_m, ecoregion=area.ecoregion,
-        relief=area.relief, category=subject.category, parts=parts, looks=_looks(state, ipp),
-        searches=tuple(_search(state, a, ipp) for a in state.assignments.debriefed()),
+        relief=area.relief, category=subject.category, parts=parts, looks=looks, searches=searches, left_out=left_out,
         lines=_lines(state, ipp) if moves else (), companions=_companions(state), ground=tuple(area.ground.values()), destination=subject.destination,
         table=None if table is None else (table.blob, table.file_name), ipp_at=ipp.at if moves else None,
         hours=None if at is None or (moves and not walked) else _hours(ipp, at),
