@@ -126,6 +126,10 @@ describe("outings", () => {
     const told = { ...NOTHING_TOLD, sweep_width: "30 m", track_length: "2.1 km", pod: "60 %", gaps: "  " };
     expect(debriefAssignment("A1", told)).toEqual({ assignment: "A1", sweep_width: "30 m", track_length: "2.1 km", searchers: "1" });
     expect(debriefAssignment("A1", { ...told, by: "pod" })).toEqual({ assignment: "A1", pod: "60 %", searchers: "1" });
+    const called = { ...told, sweep_width_responsive: "200 m", pod_responsive: "90 %" };
+    expect(debriefAssignment("A1", called)).toMatchObject({ sweep_width: "30 m", sweep_width_responsive: "200 m" });
+    expect(debriefAssignment("A1", called)).not.toHaveProperty("pod_responsive");
+    expect(debriefAssignment("A1", { ...called, by: "pod" })).toMatchObject({ pod: "60 %", pod_responsive: "90 %" });
   });
   test("rest of world before a search is what the search before it left", () => {
     const data = poaData({ before: 0.2, searches: [["A1", 0.21], ["A2", 0.25]] });

@@ -20,6 +20,8 @@ export interface Told {
   sweep_width: string;
   track_length: string;
   pod: string;
+  sweep_width_responsive: string;
+  pod_responsive: string;
   searchers: string;
   gaps: string;
   difficulty: string;
@@ -27,13 +29,17 @@ export interface Told {
 }
 
 export const NOTHING_TOLD: Told = {
-  by: "sweep", sweep_width: "", track_length: "", pod: "", searchers: "1", gaps: "", difficulty: "", remarks: "",
+  by: "sweep", sweep_width: "", track_length: "", pod: "", sweep_width_responsive: "", pod_responsive: "",
+  searchers: "1", gaps: "", difficulty: "", remarks: "",
 };
 
-/** The fields of debrief_assignment; sweep width and POD never go together, they would count twice. */
+/** The fields of debrief_assignment; sweep width and POD never go together, they would count twice. Both are for a subject who
+ *  does not answer; the responsive ones say besides how well one who calls back would have been found. */
 export function debriefAssignment(assignment: string, told: Told): Record<string, unknown> {
   const claim: Record<string, string> =
-    told.by === "pod" ? { pod: told.pod } : { sweep_width: told.sweep_width, track_length: told.track_length };
+    told.by === "pod"
+      ? { pod: told.pod, pod_responsive: told.pod_responsive }
+      : { sweep_width: told.sweep_width, track_length: told.track_length, sweep_width_responsive: told.sweep_width_responsive };
   const said = { ...claim, searchers: told.searchers, gaps: told.gaps, difficulty: told.difficulty, remarks: told.remarks };
   return { assignment, ...Object.fromEntries(Object.entries(said).filter(([, text]) => text.trim() !== "")) };
 }
