@@ -79,7 +79,7 @@ def test_verify_exits_6_and_names_the_first_bad_entry(run: Run, case: str, tmp_p
 
 @pytest.mark.parametrize(
     "words",
-    [("solve", "moving"), ("solve", "path"), ("trial",), ("merge", "x"), ("backup", "f"), ("restore", "f"), ("segments",),
+    [("solve", "path"), ("trial",), ("merge", "x"), ("backup", "f"), ("restore", "f"), ("segments",),
      ("user", "add", "x"), ("ground", "fetch", "c"), ("ground", "pack", "c"), ("serve", "--host", "0.0.0.0")],
 )  # fmt: skip
 def test_what_a_later_version_brings_says_so(run: Run, words: tuple[str, ...]) -> None:

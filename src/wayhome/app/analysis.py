@@ -232,7 +232,11 @@ def solve(what: str, payload: Any) -> dict[str, Any]:
         from wayhome.science.allocation import solve_allocation
 
         return solve_allocation(payload, time.perf_counter)
-    raise NotYet(f"`wayhome solve {what}` comes with a later version; this one solves allocation.")
+    if what == "moving":
+        from wayhome.science.routing import solve_moving
+
+        return solve_moving(payload)
+    raise NotYet(f"`wayhome solve {what}` comes with a later version; this one solves allocation and moving.")
 
 
 def _seconds(time_: NDArray[np.datetime64] | None) -> float:

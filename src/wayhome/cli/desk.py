@@ -104,7 +104,7 @@ for group, name, what in (
     (cli, "segments", "cut a search area into segments along trails, streams and ridges"),
     (user_app, "add", "accounts"), (user_app, "list", "accounts"),
     (ground_app, "fetch", "public terrain by download"), (ground_app, "pack", "a case's ground as one file"),
-    (solve_app, "moving", "Brown's plan for a moving subject"), (solve_app, "path", "best searcher paths by branch and bound"),
+    (solve_app, "path", "best searcher paths by branch and bound"),
 ):  # fmt: skip
     prefix = {id(user_app): "user ", id(ground_app): "ground ", id(solve_app): "solve "}.get(id(group), "")
     group.command(name, context_settings=_ANY)(_later(f"{prefix}{name}", what))

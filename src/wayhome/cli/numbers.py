@@ -192,15 +192,27 @@ def coverage(
     show_json(figures)
 
 
-@solve_app.command("allocation")
-@guarded
-@always_json
-def solve_allocation(json_: Json = False) -> None:
-    """Best use of effort, exact. Example: wayhome solve allocation < in.json"""
+def _solved(what: str) -> None:
     from wayhome.app import analysis
 
     try:
         payload = json.load(sys.stdin)
     except ValueError as error:
         raise InvalidInput(f"Standard input is not JSON: {error}.") from None
-    show_json(analysis.solve("allocation", payload))
+    show_json(analysis.solve(what, payload))
+
+
+@solve_app.command("allocation")
+@guarded
+@always_json
+def solve_allocation(json_: Json = False) -> None:
+    """Best use of effort, exact. Example: wayhome solve allocation < in.json"""
+    _solved("allocation")
+
+
+@solve_app.command("moving")
+@guarded
+@always_json
+def solve_moving(json_: Json = False) -> None:
+    """Best effort over time against a subject who moves, proved. Example: wayhome solve moving < in.json"""
+    _solved("moving")
