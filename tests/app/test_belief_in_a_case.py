@@ -387,3 +387,16 @@ def test_a_reach_that_needs_terrain_still_says_so_where_nobody_moves(searching: 
     app, case = searching
     with pytest.raises(RuleBroken, match="terrain"):
         poa(app, case, datetime(2026, 5, 9, 14, 0, tzinfo=UTC))
+
+
+def test_a_map_that_everybody_has_left_is_still_a_map(searching: Searching) -> None:
+    """All by car, two days ago: nothing but the rest of the world, and no fault."""
+    app, case = searching
+    scenarios(
+        app, case, {"id": "car", "title": "by car", "kind": "left_by_vehicle", "weight": 0.999, "rest_of_world": 0.95}
+    )
+    app.do(case, "debrief_assignment", {"assignment": "A1", "pod": "0.5"})
+    cells, outside = poa(app, case)
+    assert cells.sum() + outside == pytest.approx(1.0, abs=1e-9)
+    assert cells.min() >= 0.0
+    assert outside > 0.9

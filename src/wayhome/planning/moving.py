@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+from scipy.ndimage import uniform_filter
 
 from wayhome.base.projection import grid_bearing_deg, projection, true_bearing_deg
 from wayhome.base.raster import Grid, Raster
@@ -129,6 +130,14 @@ class Stream:
     share: float
     caveats: tuple[str, ...]
 
+    def _mass(self, walkers: motion.Walkers, weights: Array, smooth_m: float) -> Array:
+        """Mass `[H, W]` on the map of some walkers, by weights of any sum."""
+        total = float(weights.sum())
+        if not total > 0.0:
+            return np.zeros(self.grid.shape)
+        poa, _ = motion.occupancy(walkers, self.grid, weights, smooth_m=smooth_m)
+        return total * np.asarray(poa.values, float)
+
     def at(
         self, walkers: motion.Walkers, weights: Array, outside_share: float, *, drawn: bool = False
     ) -> tuple[Raster, float]:
@@ -142,17 +151,15 @@ class Stream:
             poa, outside = motion.occupancy(walkers, self.grid, weights, smooth_m=narrow_m)
             inside = np.asarray(poa.values, float)
         else:
-            spread, outside = motion.occupancy(walkers, self.grid, weights, smooth_m=WIDE * narrow_m)
+            poa, outside = motion.occupancy(walkers, self.grid, weights)
             # how many walkers, of equal weight, stand within a narrow kernel's reach (4 pi sigma^2)
-            near = np.asarray(spread.values, float) * 4.0 * np.pi / float(weights @ weights)
+            near = _widened(np.asarray(poa.values, float)) * 4.0 * np.pi / float(weights @ weights)
             x, y = walkers.x_m, walkers.y_m
             col = np.clip((x - self.grid.x_west_m) // narrow_m, 0, self.grid.width - 1).astype(int)
             row = np.clip((self.grid.y_north_m - y) // narrow_m, 0, self.grid.height - 1).astype(int)
             sure = near[row, col] / (near[row, col] + ENOUGH)
-            inside = np.zeros(self.grid.shape)
-            for share, smooth_m in ((weights * sure, narrow_m), (weights * (1.0 - sure), WIDE * narrow_m)):
-                part = motion.occupancy(walkers, self.grid, share, smooth_m=smooth_m)[0]
-                inside += float(share.sum()) * np.asarray(part.values, float)
+            alone = self._mass(walkers, weights * (1.0 - sure), 0.0)
+            inside = self._mass(walkers, weights * sure, narrow_m) + _widened(alone)
         inside = inside * (1.0 - outside_share)
         return Raster(inside, self.grid, "poa"), outside_share + (1.0 - outside_share) * outside
 
@@ -254,6 +261,15 @@ def stream(
         grid=grid, start=start, noted=tuple(noted), walkers=snapshot[_step(inputs.now_s)], crossed_at_s=crossed,
         hides=part.kind in HIDING, share=part.rest_of_world, caveats=tuple(dict.fromkeys(caveats)),
     )  # fmt: skip
+
+
+def _widened(mass: Array) -> Array:
+    """Mass spread about as a Gaussian of `WIDE` cells would, by two boxes of the same variance; the sum is kept."""
+    size = 2 * round((6.0 * WIDE**2 + 1.0) ** 0.5 / 2.0 - 0.5) + 1
+    # running sums leave crumbs below zero
+    spread = np.maximum(uniform_filter(uniform_filter(mass, size, mode="reflect"), size, mode="reflect"), 0.0)
+    total = float(spread.sum())
+    return np.asarray(spread * (float(mass.sum()) / total)) if total > 0.0 else mass
 
 
 def _step(at_s: float) -> float:
