@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from wayhome.base.errors import RuleBroken
-from wayhome.base.projection import grid_bearing_deg, projection, true_bearing_deg
+from wayhome.base.projection import projection
 from wayhome.base.raster import Grid, Raster
 from wayhome.planning import moving
 from wayhome.planning.inputs import Look, MapInputs, ScenarioPart, Search
@@ -129,9 +129,7 @@ def scenario_maps(inputs: MapInputs, sources: Sources) -> tuple[list[tuple[Raste
         seconds, told = travel_seconds(ground, xy)
         caveats += told
         reach = seconds, inputs.hours
-    bearing_deg = None
-    if inputs.destination is not None:
-        bearing_deg = grid_bearing_deg(inputs.crs, inputs.ipp, true_bearing_deg(inputs.ipp, inputs.destination))
+    bearing_deg = moving.intended_deg(inputs)
     made: dict[tuple[str, bool, tuple[Position, ...] | None], tuple[Raster, float]] = {}
     maps: list[tuple[Raster, float]] = []
     for part in inputs.parts:

@@ -14,6 +14,7 @@ from wayhome.base.quantity import percent
 from wayhome.base.raster import Raster
 from wayhome.case.consensus import consensus, disagreement
 from wayhome.planning import moving
+from wayhome.planning.inputs import MOVING
 from wayhome.planning.products import contours
 from wayhome.planning.seen import ring_mask
 from wayhome.science import companions, condition, departure, inquiry, survival
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from wayhome.planning.belief_map import BeliefMap, Sources
     from wayhome.planning.inputs import MapInputs, PlanInputs
 
-LEAVING = ("runaway", "evading", "influenced", "taken", "left_by_vehicle", "not_missing")
+LEAVING = (*MOVING, "not_missing")
 HOURS = (0, 1, 2, 3, 6, 9, 12, 18, 24, 36, 48, 60, 72, 84, 96)
 STANDARD_COVERAGE = 1.0  # of a segment, when a search of it is rated beside questions
 STANDARD_EFFORT_M2 = 2e6  # where no team is free: four people, sweep width 30 m, 1 km/h for 4 h and a half

@@ -7,6 +7,7 @@ first, what every piece of evidence says of each walker is noted on the way, and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -52,6 +53,7 @@ class Seen(Protocol):
         """When it ended."""
         ...
 
+    @property
     def hazards(self) -> tuple[NDArray[np.float32], ...]:
         """Detection rates `[H, W]` [1/s] while it lasts; empty for what happens at its end."""
         ...
@@ -72,6 +74,7 @@ class Sighted:
     outside: float
     trace: Array | None = None
 
+    @cached_property
     def hazards(self) -> tuple[NDArray[np.float32], ...]:
         """The density, to be averaged over each walker's way."""
         return () if self.trace is None else (self.trace.astype(np.float32),)
@@ -94,6 +97,7 @@ class Passed:
     begin_s: float
     end_s: float
 
+    @cached_property
     def hazards(self) -> tuple[NDArray[np.float32], ...]:
         """The POD as a rate that gives a still subject just that POD."""
         begin_s, end_s = _span(self.begin_s, self.end_s)
@@ -205,9 +209,7 @@ def stream(
 
     def set_out() -> motion.Walkers:
         number = [p.id for p in inputs.parts].index(part.id)
-        toward = None
-        if inputs.destination is not None:
-            toward = grid_bearing_deg(inputs.crs, inputs.ipp, true_bearing_deg(inputs.ipp, inputs.destination))
+        toward = intended_deg(inputs)
         return motion.set_out(
             walked, how, xy, WALKERS, np.random.default_rng([inputs.seed, number]), toward_deg=toward,
             dispersion_deg=None if toward is None else behavior.dispersion(part.category or "all", inputs.ecoregion).quantiles_deg,
@@ -226,7 +228,7 @@ def stream(
         start, effective = motion.distance_weights(rest, xy, law.share_within)
         if effective < 0.1 * WALKERS:
             caveats.append(f"The walkers fit the published distances badly: {effective:,.0f} of {WALKERS:,} count.")
-    exposure = [np.zeros((WALKERS, len(s.hazards()))) for s in seen]
+    exposure = [np.zeros((WALKERS, max(1, len(s.hazards)))) for s in seen]
     snapshot: dict[float, motion.Walkers] = {}
     crossed = np.full((WALKERS, len(lines)), np.inf)
     spans = [_steps(s) for s in seen]
@@ -234,9 +236,9 @@ def stream(
     for until_s in stops:
         now_s = walkers.at_s
         active = [
-            i for i, (begin, end) in enumerate(spans) if seen[i].hazards() and begin <= now_s and now_s < until_s <= end
+            i for i, (begin, end) in enumerate(spans) if seen[i].hazards and begin <= now_s and now_s < until_s <= end
         ]
-        layers = [layer for i in active for layer in seen[i].hazards()]
+        layers = [layer for i in active for layer in seen[i].hazards]
         walkers, passage = motion.advance(
             walkers, walked, how, until_s, step_s=STEP_S, nights=dark, lines=lines,
             hazards=np.stack(layers) if layers else None,
@@ -244,7 +246,7 @@ def stream(
         crossed = np.minimum(crossed, passage.crossed_at_s)
         column = 0
         for i in active:
-            count = exposure[i].shape[1]
+            count = len(seen[i].hazards)
             exposure[i] += passage.exposure[:, column : column + count]
             column += count
         snapshot[until_s] = walkers
@@ -252,15 +254,20 @@ def stream(
     for i, s in enumerate(seen):
         there = snapshot[spans[i][1]]
         on_map = ~np.isfinite(there.left_at_s)
-        count = max(1, exposure[i].shape[1])
-        met = exposure[i] if exposure[i].shape[1] else np.zeros((WALKERS, 1))
         x, y = np.asarray(there.x_m, float), np.asarray(there.y_m, float)
-        factors = np.array([s.factor(x, y, on_map, met[:, k]) for k in range(count)])
+        factors = np.array([s.factor(x, y, on_map, met) for met in exposure[i].T])
         noted.append(Noted(factors=factors, walkers=there))
     return Stream(
         grid=grid, start=start, noted=tuple(noted), walkers=snapshot[_step(inputs.now_s)], crossed_at_s=crossed,
         hides=part.kind in HIDING, share=part.rest_of_world, caveats=tuple(dict.fromkeys(caveats)),
     )  # fmt: skip
+
+
+def intended_deg(inputs: MapInputs) -> float | None:
+    """Direction from the IPP to where the subject wanted to go, clockwise from grid north; None where not known."""
+    if inputs.destination is None:
+        return None
+    return grid_bearing_deg(inputs.crs, inputs.ipp, true_bearing_deg(inputs.ipp, inputs.destination))
 
 
 def _widened(mass: Array) -> Array:
@@ -283,7 +290,7 @@ def _span(begin_s: float, end_s: float) -> tuple[float, float]:
 
 
 def _steps(seen: Seen) -> tuple[float, float]:
-    return _span(seen.begin_s, seen.end_s) if seen.hazards() else (_step(seen.end_s), _step(seen.end_s))
+    return _span(seen.begin_s, seen.end_s) if seen.hazards else (_step(seen.end_s), _step(seen.end_s))
 
 
 def boundaries(inputs: MapInputs) -> tuple[departure.Boundary, ...]:

@@ -149,9 +149,16 @@ def looked(look: Look, inputs: MapInputs, grid: Grid, said: list[str]) -> Looked
     area_m2 = _report_area_m2(inputs, look.position)
     inside, outside = evidence.on_grid(still, grid, area_m2=area_m2)
     now_s = inputs.now_s or 0.0
-    exact, exact_outside = (inside, outside) if still is reading else evidence.on_grid(reading, grid, area_m2=area_m2)
+    exact, exact_outside = inside, outside
+    if inputs.now_s is not None and still is not reading:  # only walkers ask for it as of its own time
+        exact, exact_outside = evidence.on_grid(reading, grid, area_m2=area_m2)
     trace = None
-    if look.at_s is None and look.kind not in ("not_here", "towards") and reading.rho > 0.0:
+    if (
+        inputs.now_s is not None
+        and look.at_s is None
+        and look.kind not in ("not_here", "towards")
+        and reading.rho > 0.0
+    ):
         false = (1.0 - reading.rho) * evidence.false_likelihood(reading, area_m2)
         trace = np.maximum(np.asarray(exact.values, float) - false, 0.0) / reading.rho
     at_s = min(max(now_s if look.at_s is None else look.at_s, 0.0), now_s)

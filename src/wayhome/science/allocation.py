@@ -115,11 +115,11 @@ def solve_allocation(payload: Mapping[str, Any], clock: Callable[[], float]) -> 
             missing=sorted(missing),
             unknown=sorted(unknown),
         )
-    effort = _numbers(payload["effort"], "effort")
-    poa = _numbers(payload["poa"], "poa")
+    effort = numbers(payload["effort"], "effort")
+    poa = numbers(payload["poa"], "poa")
     if not isinstance(payload["rate"], list) or len(payload["rate"]) != len(poa):
         raise InvalidInput(f"rate needs {len(poa)} rows, one for each cell of poa.", field="rate")
-    rate = [_numbers(row, f"rate[{i}]") for i, row in enumerate(payload["rate"])]
+    rate = [numbers(row, f"rate[{i}]") for i, row in enumerate(payload["rate"])]
     for i, row in enumerate(rate):
         if len(row) != len(effort):
             raise InvalidInput(
@@ -303,7 +303,7 @@ def _checked(
     return p, w, total
 
 
-def _numbers(values: object, field: str) -> list[float]:
+def numbers(values: object, field: str) -> list[float]:
     """A JSON list of finite numbers >= 0, or a sentence that names the place."""
     if not isinstance(values, list):
         raise InvalidInput(f"{field} must be a list of numbers.", field=field)

@@ -21,6 +21,7 @@ from wayhome.science.distance import DistanceLaw, RingLaw, fitted_lognormal
 from wayhome.science.tables import table
 
 MILE_M = 1609.344
+UNKNOWN_N = 10  # incidents credited to a row whose source gives no number (own choice)
 SMALL_SAMPLE = 30  # below this the tables' quantiles are said to be rough
 POOLED = "pooled"
 

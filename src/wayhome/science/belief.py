@@ -250,7 +250,8 @@ class Belief:
         if not 0.0 < top < np.inf:
             raise InvalidInput("A likelihood is a number of at least 0 everywhere, and above 0 somewhere.")
         scaled = {i: replace(part, kept=part.kept / top) for i, part in moved.items()}
-        shared = {id(raster): np.asarray(raster.values, np.float64) / top for raster, _ in each}
+        rasters = {id(raster): raster for raster, _ in each}  # of each once: scenarios mostly share one
+        shared = {key: np.asarray(raster.values, np.float64) / top for key, raster in rasters.items()}
         belief, update = self._given([(shared[id(r)], outside / top) for r, outside in each], scaled, _IMPOSSIBLE)
         return belief, replace(update, pos_overall=0.0, pos_by_scenario=(0.0,) * len(self.names))
 

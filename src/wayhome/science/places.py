@@ -127,7 +127,7 @@ class Places:
 
     def share(self, name: str) -> float:
         """Share [0, 1] of the known ground that is of a class."""
-        there = np.repeat(np.repeat(self.known, self.finer, 0), self.finer, 1)
+        there = _fine(self.known, self.finer)
         return float((self.kind[there] == CLASSES.index(name)).mean()) if there.any() else 0.0
 
 
@@ -154,8 +154,7 @@ def places(ground: Ground, grid: Grid) -> Places:
     trails, roads, streams = lined(TRAIL), lined(ROAD), lined(STREAM)
     cover, water = _cover(ground, grid)
     catchment = low = high = None
-    brooks = None if streams is None else streams
-    rivers = streams
+    brooks = rivers = streams
     if ground.dem is not None:
         drained, relief = _relief(ground.dem)
         low, high = (_onto(rows, grid, k) for rows in (relief <= _low_share(), relief >= 1.0 - _low_share()))
@@ -169,7 +168,7 @@ def places(ground: Ground, grid: Grid) -> Places:
     near_trail, near_road = _within_or_none(trails, near_m, fine), _within_or_none(roads, near_m, fine)
     shores = lined(SHORE)
     if water is not None and water.any():
-        wet = np.repeat(np.repeat(water, k, 0), k, 1)
+        wet = _fine(water, k)
         mark("open water", wet)
         shores = _either(shores, wet & _within(~wet, 1.5 * fine.cell_m, fine.cell_m))
     mark("high", high)
@@ -211,9 +210,8 @@ def grounded(
     other = np.asarray(there.cover, float) * _catchments(there, mass, ipp_xy_m)
     other *= mass * there.known
     rings = int(ring.max()) + 1
-    held = np.zeros((rings, len(CLASSES)))
     spread = _fine(ring, k) * len(CLASSES) + there.kind
-    held += np.bincount(spread.ravel(), _fine(other, k).ravel() / k**2, rings * len(CLASSES)).reshape(held.shape)
+    held = np.bincount(spread.ravel(), _fine(other, k).ravel() / k**2, rings * len(CLASSES)).reshape(rings, -1)
     keep = np.bincount(ring.ravel(), (mass * there.known).ravel(), rings)
     plain = np.bincount(spread.ravel(), _fine(mass * there.known, k).ravel() / k**2, rings * len(CLASSES))
     share = plain.reshape(held.shape).sum(0)
@@ -232,13 +230,12 @@ def grounded(
         weight *= mend
         if abs(mend - 1.0).max() < 1e-4:
             break
-    in_ring = held @ weight
-    scale = np.where(in_ring > 0.0, keep / np.where(in_ring > 0.0, in_ring, 1.0), 0.0)
     value = weight[there.kind]
     if k > 1:
         value = value.reshape(grid.height, k, grid.width, k).mean((1, 3))
     trust = float(TRUST)
-    moved = np.where(there.known, trust * other * value * scale[ring] + (1.0 - trust) * mass, mass)
+    drawn_to = _keeping_rings(mass * there.known, other * value, ring)
+    moved = np.where(there.known, trust * drawn_to + (1.0 - trust) * mass, mass)
     return Raster(moved, grid, "poa"), (*there.caveats, *told)
 
 
@@ -261,17 +258,11 @@ def directed(
     if centre is not None:
         factor[centre] = 1.0  # the cell of the IPP has no direction
     ring = (grid.distance_m(*ipp_xy_m) / grid.cell_m).astype(np.int64)
-    count = int(ring.max()) + 1
-    keep = np.bincount(ring.ravel(), mass.ravel(), count)
-    turned = mass * factor
-    sums = np.bincount(ring.ravel(), turned.ravel(), count)
-    scale = np.where(sums > 0.0, keep / np.where(sums > 0.0, sums, 1.0), 1.0)
-    return Raster(turned * scale[ring], grid, "poa"), told
+    return Raster(_keeping_rings(mass, mass * factor, ring), grid, "poa"), told
 
 
 SPREAD_DEG = (0.0, 10.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 150.0, 180.0)  # the steps in which dispersion is told
 LENT_N = 30  # incidents of all categories that a category's own dispersion is mixed with (own choice)
-UNKNOWN_N = 10  # incidents credited to a row whose source gives no number (own choice)
 NO_DIRECTION = 0.05  # of all angles: people turn back, and witnesses err (own choice)
 
 
@@ -287,7 +278,7 @@ def turned_shares(
     edges = np.array(SPREAD_DEG)
     levels = [0.0, *table("dispersion")["levels"], 1.0]
     alone, together = (np.interp(edges, [0.0, *row.quantiles_deg, 180.0], levels) for row in (own, everyone))
-    n = own.n or UNKNOWN_N
+    n = own.n or behavior.UNKNOWN_N
     share = np.asarray((n * alone + LENT_N * together) / (n + LENT_N))
     share[0] = 0.0
     told = f"Direction is a statement of intent: of all, one in four was found more than {everyone.quantiles_deg[2]:g} degrees off it."
@@ -400,6 +391,15 @@ def _relief(dem: Raster) -> tuple[Drainage, NDArray[np.float64]]:
     raster = Raster(mean, coarse, "elevation_m")
     within_m = float(table("attractors")["low_and_high_within_m"])
     return drainage(raster), local_relief(raster, within_m)
+
+
+def _keeping_rings(
+    mass: NDArray[np.float64], changed: NDArray[np.float64], ring: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """A changed map scaled so that every ring `[H, W]` of equal distance holds what it held."""
+    count = int(ring.max()) + 1
+    had, has = (np.bincount(ring.ravel(), values.ravel(), count) for values in (mass, changed))
+    return changed * np.where(has > 0.0, had / np.where(has > 0.0, has, 1.0), 1.0)[ring]
 
 
 def _onto(coarse: NDArray[Any], grid: Grid, k: int) -> NDArray[Any]:

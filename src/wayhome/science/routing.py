@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import fsum, isfinite
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from wayhome.base.errors import InvalidInput
-from wayhome.science.allocation import water_filling
+from wayhome.science.allocation import numbers, water_filling
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -108,7 +108,7 @@ def solve_moving(payload: Any) -> dict[str, Any]:
     wanted = {"prior", "transition", "rate", "effort_per_step"}
     if not isinstance(payload, Mapping) or set(payload) != wanted:
         raise InvalidInput(f"The input is an object with exactly {', '.join(sorted(wanted))}.")
-    prior, rate, effort = (_numbers(payload[name], name) for name in ("prior", "rate", "effort_per_step"))
+    prior, rate, effort = (numbers(payload[name], name) for name in ("prior", "rate", "effort_per_step"))
     cells = len(prior)
     if not cells or len(rate) != cells or not effort:
         raise InvalidInput(
@@ -127,7 +127,7 @@ def solve_moving(payload: Any) -> dict[str, Any]:
             )
         rows.append(entry[0])
         columns.append(entry[1])
-        chances.append(_numbers([entry[2]], f"transition[{number}]")[0])
+        chances.append(numbers([entry[2]], f"transition[{number}]")[0])
     transition = csr_array((chances, (rows, columns)), shape=(cells, cells))
     sums = np.asarray(transition.sum(axis=1)).ravel()
     if (sums > 1.0 + _SUM_TOLERANCE).any():
@@ -137,9 +137,3 @@ def solve_moving(payload: Any) -> dict[str, Any]:
         )
     best = moving_plan(prior, transition, rate, effort)
     return {"effort": best.effort.tolist(), "pnd": best.pnd, "bound": best.bound, "gap": best.gap}
-
-
-def _numbers(values: Any, name: str) -> list[float]:
-    if not isinstance(values, list) or any(type(v) not in (int, float) or not isfinite(v) or v < 0.0 for v in values):
-        raise InvalidInput(f"{name} is a list of numbers of at least 0.", field=name)
-    return [float(v) for v in values]

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 GROUNDS = (("temperate", "mountain"), ("temperate", "flat"), ("dry", "mountain"), ("dry", "flat"), ("urban", "all"))
 MOVED = ("abduction",)  # carried off by car: no law of people on foot, and none is lent to it
-UNKNOWN_N = 10  # incidents credited to a row whose source gives no number
 STRAY = Sourced(
     value=0.02,
     unit="fraction",
@@ -98,7 +97,7 @@ class _Model:
 
     def __init__(self, rows: Sequence[Stratum]) -> None:
         self.categories = [row.category for row in rows]
-        numbers = np.array([row.n or UNKNOWN_N for row in rows], float)
+        numbers = np.array([row.n or behavior.UNKNOWN_N for row in rows], float)
         self.ground_n = np.zeros(len(GROUNDS))
         for row, n in zip(rows, numbers, strict=True):
             if (row.ecoregion, row.relief) in GROUNDS:
