@@ -25,6 +25,7 @@ from wayhome.case.report import Report
 from wayhome.case.scenario import Scenarios
 from wayhome.case.seal import Seals
 from wayhome.case.subject import Subject
+from wayhome.case.tasking import Tasking
 
 Status = Literal["unopened", "active", "suspended", "found"]
 
@@ -44,6 +45,7 @@ class CaseState(Record):
     area: Area = Area()
     people: People = People()
     assignments: Assignments = Assignments()
+    tasking: Tasking = Tasking()
     notices: Notices = Notices()
     decisions: Decisions = Decisions()
     seals: Seals = Seals()
