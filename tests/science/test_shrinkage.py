@@ -9,7 +9,7 @@ import pytest
 
 from wayhome.science import behavior
 from wayhome.science.behavior import Stratum
-from wayhome.science.distance import MixtureLaw, fitted_lognormal
+from wayhome.science.distance import DistanceLaw, MixtureLaw, fitted_lognormal
 from wayhome.science.shrinkage import _fit_variances, lost_law
 
 
@@ -80,3 +80,11 @@ def test_an_unknown_category_says_so() -> None:
     assert "astronaut" in lost_law("astronaut").caveats[0]
     assert "not known" in lost_law(None).caveats[0]
     assert lost_law(None).spread > lost_law("hiker").spread
+
+
+def test_the_median_of_a_mixture_lies_between_those_of_its_parts_and_holds_half() -> None:
+    near, far = (DistanceLaw(mu_ln_m=log(m), sigma=0.8) for m in (1000.0, 8000.0))
+    mixed = MixtureLaw(weights=(0.7, 0.3), laws=(near, far))
+    median_m = mixed.quantile_m(0.5)
+    assert near.quantile_m(0.5) < median_m < far.quantile_m(0.5)
+    assert float(mixed.share_within(median_m)) == pytest.approx(0.5, abs=1e-9)

@@ -33,6 +33,7 @@ NAMES = [
     "lognormal_mapscore",
     "mobility",
     "movement",
+    "sensors",
     "survival",
     "synonyms",
     "track_offset",

@@ -7,7 +7,7 @@ import pytest
 
 from wayhome.base.errors import InvalidInput, MismatchError
 from wayhome.base.raster import Grid, Raster
-from wayhome.science.terrain import Ground, contour_levels, contour_lines, hillshade, slope_deg
+from wayhome.science.terrain import Ground, contour_levels, contour_lines, hillshade, in_sight, slope_deg
 
 GRID = Grid(crs="EPSG:32612", x_west_m=0.0, y_north_m=0.0, cell_m=10.0, height=7, width=9)
 
@@ -96,3 +96,33 @@ def test_ground_refuses_layers_that_do_not_fit() -> None:
         Ground(landcover=cover)
     with pytest.raises(InvalidInput, match="no ground"):
         _ = Ground().grid
+
+
+def test_a_ridge_hides_what_lies_behind_it_and_a_mast_looks_over() -> None:
+    grid = Grid(crs="EPSG:32633", x_west_m=0.0, y_north_m=1000.0, cell_m=10.0, height=100, width=100)
+    z = np.zeros(grid.shape)
+    z[:, 50] = 30.0
+    ground = Raster(z, grid, "elevation_m")
+    eye = (105.0, 505.0)  # column 10
+    low = in_sight(ground, eye, above_m=2.0, there_m=1.5).values
+    assert low[:, :50].all() and low[49, 50]
+    assert not low[:, 51:].any()
+    # from 70 m the line over the ridge, 400 m off and 30 m high, meets the ground 700 m off: column 80
+    tall = in_sight(ground, eye, above_m=70.0, there_m=0.0).values
+    assert not tall[49, 51:79].any()
+    assert tall[49, 82:].all()
+
+
+def test_the_earth_hides_what_is_far_on_a_plain() -> None:
+    grid = Grid(crs="EPSG:32633", x_west_m=0.0, y_north_m=1000.0, cell_m=500.0, height=3, width=121)
+    ground = Raster(np.zeros(grid.shape), grid, "elevation_m")
+    seen = in_sight(ground, (250.0, 250.0), above_m=20.0, there_m=1.5).values[1]
+    # radio horizon: sqrt(2 R h) with 4/3 R = 18.4 km for 20 m and 5.0 km for 1.5 m: 23.5 km together
+    assert int(np.flatnonzero(~seen)[0]) == pytest.approx(23_480 / 500, abs=1.5)
+
+
+def test_a_place_without_ground_is_refused() -> None:
+    grid = Grid(crs="EPSG:32633", x_west_m=0.0, y_north_m=100.0, cell_m=10.0, height=10, width=10)
+    ground = Raster(np.zeros(grid.shape), grid, "elevation_m")
+    with pytest.raises(InvalidInput, match="knows nothing"):
+        in_sight(ground, (-50.0, 0.0), above_m=2.0, there_m=1.0)

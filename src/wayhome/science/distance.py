@@ -7,7 +7,7 @@ about: the tables and their categories are in `behavior`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp, inf, pi, sqrt
+from math import exp, inf, log, pi, sqrt
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -147,6 +147,13 @@ class MixtureLaw(Record):
         """Probability per area, 1/m2, at a distance, m; never rises with distance where its parts do not."""
         parts = zip(self.weights, self.laws, strict=True)
         return np.asarray(sum(w * law.density_per_m2(distance_m) for w, law in parts))
+
+    def quantile_m(self, level: float) -> float:
+        """Distance within which a fraction of finds lies, m."""
+        at = sorted(log(law.quantile_m(level)) for law in self.laws)
+        if at[-1] - at[0] < 1e-12:
+            return exp(at[0])
+        return exp(brentq(lambda t: float(self.share_within(exp(t))) - level, at[0] - 1e-9, at[-1] + 1e-9, xtol=1e-12))
 
     def profiles(self) -> tuple[tuple[float, radial.Profile], ...]:
         """Each part's weight and profile."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NO_CLASS = 0  # land-cover value of a cell without a class
 MAX_CONTOURS = 2000
+RADIO_EARTH_M = 6_371_000.0 * 4.0 / 3.0  # standard refraction
 
 
 class Ground:
@@ -101,6 +102,20 @@ def hillshade(dem: Raster, *, azimuth_deg: float = 315.0, altitude_deg: float = 
     return np.asarray(np.rint(255.0 * shade), np.uint8)
 
 
+def in_sight(dem: Raster, xy_m: tuple[float, float], *, above_m: float, there_m: float) -> Raster:
+    """Cells, as a raster of `mask`, whose point `there_m` above the ground sees one `above_m` above the ground at `xy_m`.
+
+    Straight lines over the terrain model, over an Earth of 4/3 its radius as radio waves see it; trees and houses are
+    not known. A gap in the terrain model hides nothing; a cell without elevation is never in sight.
+    """
+    dem.expect("elevation_m")
+    here = dem.grid.cell_of(*xy_m)
+    if here is None or np.isnan(dem.values[here]):
+        raise InvalidInput("The place to look from lies where the terrain model knows nothing.", field="xy_m")
+    z = np.ascontiguousarray(dem.values, np.float32)
+    return Raster(_in_sight(z, dem.grid.cell_m, here[0], here[1], above_m, there_m), dem.grid, "mask")
+
+
 def contour_levels(dem: Raster, interval_m: float) -> tuple[float, ...]:
     """Round elevations, `interval_m` apart, that the map holds."""
     if not interval_m > 0.0:
@@ -161,3 +176,33 @@ def _gradient(z: NDArray[np.float32], cell_m: float) -> tuple[NDArray[np.float64
                 8.0 * cell_m
             )
     return east, north
+
+
+@njit(cache=True, nogil=True)
+def _in_sight(
+    z: NDArray[np.float32], cell_m: float, i: int, j: int, above_m: float, there_m: float
+) -> NDArray[np.bool_]:
+    height, width = z.shape
+    out = np.zeros((height, width), np.bool_)
+    eye = z[i, j] + above_m
+    for r in range(height):
+        for c in range(width):
+            if np.isnan(z[r, c]):
+                continue
+            steps = max(abs(r - i), abs(c - j))
+            far = cell_m * np.hypot(r - i, c - j)
+            aim = z[r, c] + there_m - far * far / (2.0 * RADIO_EARTH_M) - eye
+            seen = True
+            for k in range(1, steps):
+                t = k / steps
+                y, x = i + t * (r - i), j + t * (c - j)
+                a, b = int(y), int(x)
+                u, v = y - a, x - b
+                low, right = min(a + 1, height - 1), min(b + 1, width - 1)
+                ground = (1 - u) * ((1 - v) * z[a, b] + v * z[a, right]) + u * ((1 - v) * z[low, b] + v * z[low, right])
+                d = t * far
+                if ground - d * d / (2.0 * RADIO_EARTH_M) - eye > t * aim:
+                    seen = False
+                    break
+            out[r, c] = seen
+    return out
