@@ -218,6 +218,17 @@ def sweep_width(
     return _from_experiment(device, sought, visibility, light, caveats)
 
 
+def light_factor(kind: Kind, light: Light, seen_in: Light = "day") -> tuple[float, tuple[str, ...]]:
+    """Factor (0, 1] on a sweep width known in one light, for searching in a darker one; and its sources, () for none."""
+    order = get_args(Light)
+    factor, sources = 1.0, []
+    for row in table("sensors")["light"]:
+        if row["kind"] == kind and order.index(seen_in) < order.index(row["light"]) <= order.index(light):
+            factor *= row["factor"]
+            sources.append(row["source"])
+    return factor, tuple(sources)
+
+
 def _from_range(
     device: Sensor, measured: float | DetectionRange, visibility: Visibility | None, light: Light, range_light: Light,
     caveats: list[str],
@@ -231,11 +242,8 @@ def _from_range(
             "The detection range was measured in worse light than that of the search; measure it again.",
             field="range_light",
         )
-    factor, sources = 1.0, ["koester2014"]
-    for row in table("sensors")["light"]:
-        if row["kind"] == device.kind and order.index(range_light) < order.index(row["light"]) <= order.index(light):
-            factor *= row["factor"]
-            sources.append(row["source"])
+    factor, lit = light_factor(device.kind, light, range_light)
+    sources = ["koester2014", *lit]
     if factor < 1.0:
         caveats.append(
             f"Times {factor:g} for the light, measured on adult-size objects of medium visibility in one temperate forest; "
