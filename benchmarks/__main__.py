@@ -20,6 +20,7 @@ GROUPS = {
     "attraction": "benchmarks.quality.attraction",
     "sbc": "benchmarks.quality.sbc",
     "walking": "benchmarks.quality.walking",
+    "sarenv": "benchmarks.sarenv",
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from wayhome.base.rings import Rings
 from wayhome.case.authority import actor
 from wayhome.case.command import parse_command
 from wayhome.case.fact import Context, Event, Origin
@@ -26,7 +27,7 @@ class Bench:
     def do(self, command: str, /, by: str | None = None, **fields: Any) -> tuple[Event, ...]:
         """Decide and apply one command."""
         self.at += timedelta(minutes=1)
-        context = Context(by=actor(self.state, by), at=self.at, propose_crs=lambda _: "EPSG:32619")
+        context = Context(by=actor(self.state, by), at=self.at, propose_crs=lambda _: "EPSG:32619", rings=Rings)
         events = decide(self.state, parse_command(command, fields), context)
         origin = Origin(seq=self.state.seq + 1, at=self.at, by=context.by.id, desk="home")
         for event in events:

@@ -79,7 +79,7 @@ def test_verify_exits_6_and_names_the_first_bad_entry(run: Run, case: str, tmp_p
 
 @pytest.mark.parametrize(
     "words",
-    [("solve", "path"), ("trial",), ("merge", "x"), ("backup", "f"), ("restore", "f"), ("segments",),
+    [("trial",), ("merge", "x"), ("backup", "f"), ("restore", "f"),
      ("user", "add", "x"), ("ground", "fetch", "c"), ("ground", "pack", "c"), ("serve", "--host", "0.0.0.0")],
 )  # fmt: skip
 def test_what_a_later_version_brings_says_so(run: Run, words: tuple[str, ...]) -> None:
@@ -88,7 +88,7 @@ def test_what_a_later_version_brings_says_so(run: Run, words: tuple[str, ...]) -
 
 def test_every_command_explains_itself(run: Run) -> None:
     names = ("demo", "serve", "verify", "case open", "case list", "case show", "commands", "do", "log", "product", "import",
-             "export", "document", "ground add", "prior", "score", "travel", "coverage", "solve allocation")  # fmt: skip
+             "export", "document", "ground add", "prior", "score", "travel", "coverage", "segments", "solve allocation")  # fmt: skip
     for name in names:
         text = run(*name.split(), "--help").stdout
         assert "xample" in text, name

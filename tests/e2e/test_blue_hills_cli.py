@@ -143,7 +143,7 @@ def test_bad_input_is_a_sentence_an_exit_code_and_nothing_written(
     refused(2, "another search", "import", case, "africa.gpx", "--for", "A1")
     refused(3, "no case", "product", "nowhere", "poa")
     refused(4, "moved on", "do", case, "take_report", "reporter=x", "--expected-seq", "1")
-    refused(8, "later version", "solve", "path")
+    refused(8, "later version", "merge", "x")
     error = wayhome("do", "nowhere", "take_report", "reporter=x", code=3)
     assert error.json["error"]["code"] == "not_found"
     assert wayhome("case", "show", case, "--json").json["seq"] == seq

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from wayhome.base.raster import Grid, Raster
-from wayhome.science.allocation import allocation, team_plan, water_filling
+from wayhome.science.allocation import allocation, water_filling
 from wayhome.science.detection import coverage
 
 Array = NDArray[np.float64]
@@ -91,19 +91,3 @@ def test_water_filling_meets_the_kkt_conditions(poa: Array, rate: Array, effort:
         slack = 1e-9 * float((poa * rate).max())  # of the slope before any effort
         assert slope[best.effort > 1e-9 * effort] == pytest.approx(price, abs=slack)
         assert (slope <= price + slack).all()
-
-
-@given(
-    arrays(np.float64, 5, elements=st.floats(0.0, 0.2)),
-    arrays(np.float64, (5, 3), elements=st.floats(0.0, 2.0)),
-    arrays(np.float64, (5, 3), elements=st.floats(-1.0, 6.0)),
-)
-def test_a_team_plan_lies_between_its_runner_up_and_its_bound(poa: Array, rate: Array, hours: Array) -> None:
-    plan = team_plan(poa, rate, hours, {})
-    assert plan.pos_total <= plan.upper_bound + 1e-12
-    assert plan.pos_total == pytest.approx(sum(choice.pos for choice in plan.choices), abs=1e-12)
-    taken = [choice.segment for choice in plan.choices if choice.segment is not None]
-    assert len(taken) == len(set(taken))
-    if plan.runner_up is not None:
-        assert plan.runner_up.pos_total <= plan.pos_total + 1e-12
-        assert plan.runner_up.changes

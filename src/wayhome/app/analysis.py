@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wayhome.app.exchange import read_file
-from wayhome.app.sources import Layer, read_ground
-from wayhome.base.errors import InvalidInput, NotYet
+from wayhome.app.sources import Layer, metric_stretches, read_ground
+from wayhome.base.errors import InvalidInput
 from wayhome.base.place import Position
 from wayhome.base.projection import geodesic_area_m2, grid_bearing_deg, projection, proposed_crs, true_bearing_deg
 from wayhome.base.raster import Grid, Raster
@@ -22,6 +22,8 @@ from wayhome.ground import local
 from wayhome.science.terrain import Ground
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from wayhome.science.behavior import Stratum
@@ -142,11 +144,12 @@ def track_times(tracks: list[Path], dem: Path | None, model: str) -> list[dict[s
 def coverage(
     *, segment: Path, tracks: list[Path], sweep_width_m: float, cell_m: float
 ) -> tuple[Raster, dict[str, Any], tuple[str, ...]]:
-    """POD raster and figures of tracks within a segment."""
+    """POD raster and figures of tracks within a segment: what was walked, without drives, pauses and gaps."""
     from wayhome.files.geojson import read_geojson
     from wayhome.files.gpx import read_gpx
     from wayhome.planning.seen import CONVENTION, ring_mask
     from wayhome.science import detection
+    from wayhome.science.recorded import cleaned
 
     polygons = [s for s in read_geojson(read_file(segment)) if s.kind == "polygon"]
     if len(polygons) != 1:
@@ -158,17 +161,39 @@ def coverage(
     grid = Grid(crs=crs, x_west_m=float(west), y_north_m=float(north), cell_m=cell_m,
                 height=int(np.ceil((north - y.min()) / cell_m)) + 1, width=int(np.ceil((x.max() - west) / cell_m)) + 1)  # fmt: skip
     stretches: list[NDArray[np.float64]] = []
+    caveats: list[str] = []
     for path in tracks:
         for track in read_gpx(read_file(path)).tracks:
-            for lat, lon in track.stretches():
-                stretches.append(np.column_stack(projection(crs).forward(lon, lat)))
+            recorded = cleaned(metric_stretches(track, crs))
+            stretches += [fixes[:, :2] for fixes in recorded.walked]
+            named = f"{path.name}, {track.name}" if track.name else path.name
+            caveats += [f"{named}: {text}" for text in recorded.caveats]
     found = detection.coverage(grid, stretches, sweep_width_m, ring_mask(grid, ring), convention=CONVENTION)
     got = found.achieved
     figures = {
         "coverage_mean": got.coverage_mean, "pod_mean": got.pod_mean, "track_length_m": got.track_length_m,
         "area_m2": geodesic_area_m2(ring), "pod_if_uniform": got.pod_if_uniform,
     }  # fmt: skip
-    return found.pod, figures, found.caveats
+    return found.pod, figures, (*caveats, *found.caveats)
+
+
+def sensors() -> list[dict[str, str]]:
+    """The sensors that the program knows by name."""
+    from wayhome.science.sensors import SENSORS
+
+    return [{"key": key, "title": sensor.title, "kind": sensor.kind} for key, sensor in SENSORS.items()]
+
+
+def width(
+    sensor: str, *, sought: str, visibility: str | None, light: str, cover: str, range_m: float | None
+) -> dict[str, Any]:
+    """Sweep width of a sensor, with interval, sources and caveats; null where nobody is known to have measured it."""
+    from wayhome.science.sensors import sweep_width
+
+    words: dict[str, Any] = {"sought": sought, "visibility": visibility, "light": light}
+    found = sweep_width(sensor, detection_range_m=range_m, cover=cover, **words)
+    answer: dict[str, Any] = found.as_json()
+    return answer
 
 
 def score_map(path: Path, find: Position) -> dict[str, Any]:
@@ -226,17 +251,21 @@ def geotiff(raster: Raster, tags: dict[str, str]) -> bytes:
     return write_geotiff(raster, tags)
 
 
-def solve(what: str, payload: Any) -> dict[str, Any]:
-    """A solver by name, on the JSON of INTERFACES."""
+def solve(
+    what: str, payload: Any, *, stop: Callable[[], bool] = lambda: False, say: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """A solver by name, on the JSON of INTERFACES; told to `stop` it answers with the best so far and its bound."""
     if what == "allocation":
         from wayhome.science.allocation import solve_allocation
 
-        return solve_allocation(payload, time.perf_counter)
+        return solve_allocation(payload, time.perf_counter, stop)
     if what == "moving":
         from wayhome.science.routing import solve_moving
 
-        return solve_moving(payload)
-    raise NotYet(f"`wayhome solve {what}` comes with a later version; this one solves allocation and moving.")
+        return solve_moving(payload, stop, say)
+    from wayhome.science.searcher_paths import solve_path
+
+    return solve_path(payload, time.perf_counter, stop, say)
 
 
 def _seconds(time_: NDArray[np.datetime64] | None) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets as random_names
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -27,8 +28,9 @@ from wayhome.store.blobs import Blobs
 from wayhome.store.journal import Entry, Journal, Verified
 
 if TYPE_CHECKING:
+    from wayhome.base.rings import Rings
     from wayhome.planning.belief_map import BeliefMap
-    from wayhome.planning.inputs import MapInputs
+    from wayhome.planning.inputs import MapInputs, PlanInputs
     from wayhome.planning.products import Product
 
 RETRIES = 8  # when the case moves on between reading and writing and the person did not say what they saw
@@ -203,6 +205,7 @@ class App:
         from wayhome import __version__
         from wayhome.planning import inputs as needs
         from wayhome.planning import judgement, products
+        from wayhome.planning.reflex_tasks import reflex_tasks
 
         products.made(name)
         state = self.state(case, as_of)
@@ -218,6 +221,11 @@ class App:
             found = self.belief(wanted)
             informed, halved = self.belief(wanted.replace(searches=())), self.belief(products.halved_pod(wanted))
             data, extra = judgement.departure_data(state, wanted, informed, found, halved)
+        elif name == "reflex":
+            inputs = wanted = needs.map_inputs(state)
+            found = self.belief(wanted)
+            tasks = reflex_tasks(wanted, self.sources)
+            data, extra = tasks.as_json(), tasks.caveats
         elif name in ("evidence", "survival"):
             inputs = wanted = needs.map_inputs(state)
             found = self.belief(wanted)
@@ -227,11 +235,11 @@ class App:
             inputs = planned = needs.plan_inputs(state)
             wanted, found = planned.map, self.belief(planned.map)
             if name == "segments":
-                data = products.segments_data(planned, found)
+                data, extra = products.segments_data(planned, found)
             elif name == "inquiries":
                 data, extra = judgement.inquiries_data(state, planned, found)
             else:
-                data, extra = products.plan_data(planned, found, self.sources)
+                data, extra = self._plan(name, planned, found)
         return products.Product(
             name=name, seq=state.seq, key=needs.key(inputs), caveats=(*found.caveats, *extra, products.DECISION_AID),
             provenance={
@@ -241,6 +249,16 @@ class App:
             },
             data=data,
         )  # fmt: skip
+
+    def _plan(self, name: str, inputs: PlanInputs, found: BeliefMap) -> tuple[dict[str, Any], tuple[str, ...]]:
+        from wayhome.planning.inputs import key
+        from wayhome.planning.plan import plan_data, planned
+        from wayhome.planning.wrong import wrong_data
+
+        made = self._kept(f"plan:{key(inputs)}", lambda: planned(inputs, found, self.sources, time.perf_counter))
+        if name == "plan":
+            return plan_data(made, found, time.perf_counter)
+        return wrong_data(made, found, self.belief, time.perf_counter)
 
     # -- inside ---------------------------------------------------------------------------------
 
@@ -265,8 +283,9 @@ class App:
 
         home = not self.journal.head(state.case) or self.journal.home(state.case) == self.journal.desk
         return Context(
-            by=authority.actor(state, by), at=at, desk=self.journal.desk, is_home=home, propose_crs=proposed_crs
-        )
+            by=authority.actor(state, by), at=at, desk=self.journal.desk, is_home=home, propose_crs=proposed_crs,
+            rings=_rings,
+        )  # fmt: skip
 
     def _check(self, before: CaseState, after: CaseState) -> None:
         """Refuse what would leave the case without a computable map, before it is written."""
@@ -274,6 +293,8 @@ class App:
             from wayhome.base.projection import check_crs_fits
 
             check_crs_fits(after.area.crs, after.area.ipp.position)
+        if after.area.segments is not before.area.segments:
+            _check_on_map(before, after)
         after.scenarios.weights(after.judgements())
         if after.subject.tables != before.subject.tables:
             from wayhome.files.statistics import read_statistics
@@ -304,6 +325,30 @@ class App:
             while len(self._maps) > KEPT_MAPS:
                 self._maps.popitem(last=False)
         return made
+
+
+def _rings(crs: str) -> Rings:
+    from wayhome.base.rings import Rings
+
+    return Rings(crs)
+
+
+def _check_on_map(before: CaseState, after: CaseState) -> None:
+    """Refuse an edit that leaves a segment without a cell: no product could be computed with it."""
+    edited = [s for s in after.area.live_segments() if s.origins and s.id not in before.area.segments]
+    if not edited or after.area.crs is None or after.area.ipp is None:
+        return
+    from wayhome.base.projection import projection
+    from wayhome.base.raster import Grid
+    from wayhome.planning.seen import ring_mask
+
+    x_m, y_m = projection(after.area.crs).xy_m(after.area.ipp.position)
+    grid = Grid.around(after.area.crs, x_m, y_m, box_m=after.area.box_m, cell_m=after.area.cell_m)
+    for segment in edited:
+        try:
+            ring_mask(grid, segment.ring)
+        except InvalidInput as error:
+            raise InvalidInput(f"{segment.name}: {error.message}", segment=segment.id) from None
 
 
 def _line(entry: Entry) -> dict[str, Any]:

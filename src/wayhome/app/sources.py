@@ -66,7 +66,7 @@ class DeskSources:
         return read_statistics(self._blobs.get(blob), file_name)
 
     def track(self, blob: str, index: int, crs: str) -> Sequence[NDArray[np.float64]]:
-        """Unbroken stretches of one track of a GPX blob, metric."""
+        """Unbroken stretches `[n, 3]` of one track of a GPX blob: x, y [m] and seconds, NaN without a time."""
         return self._track(blob, index, crs)
 
     def recorded(self, blob: str, index: int) -> Track:
@@ -95,8 +95,18 @@ class DeskSources:
         return read_gpx(self._blobs.get(blob)).tracks
 
     def _read_track(self, blob: str, index: int, crs: str) -> tuple[NDArray[np.float64], ...]:
-        out = projection(crs)
-        return tuple(np.column_stack(out.forward(lon, lat)) for lat, lon in self.recorded(blob, index).stretches())
+        return metric_stretches(self.recorded(blob, index), crs)
+
+
+def metric_stretches(track: Track, crs: str) -> tuple[NDArray[np.float64], ...]:
+    """Unbroken stretches `[n, 3]` of a track: x, y [m] and seconds since 1970, NaN where a point has no time."""
+    x, y = projection(crs).forward(track.lon_deg, track.lat_deg)
+    seconds = np.full(len(track), np.nan)
+    if track.time is not None:
+        known = ~np.isnat(track.time)
+        seconds[known] = (track.time[known] - np.datetime64(0, "us")) / np.timedelta64(1, "s")
+    fixes = np.column_stack([x, y, seconds])
+    return tuple(fixes[part] for part in track.slices())
 
 
 class Layer(Record):

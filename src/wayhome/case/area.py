@@ -1,4 +1,4 @@
-"""Where: points, the metric grid, boundaries with their watch, regions, segments, and the ground.
+"""Where: points, the metric grid, boundaries with their watch, regions, and the ground; it holds the segments too.
 
 Knows that the IPP never changes while PLS and LKP may. Computes no projection: the proposed reference
 system comes in with the context and is recorded as an event.
@@ -68,6 +68,12 @@ class Shape(Record):
     retired: str | None = None
 
 
+class Segment(Shape):
+    """A segment for good, by its id: to change it is to retire it for others that name it among their `origins`."""
+
+    origins: tuple[str, ...] = ()
+
+
 class GroundLayer(Record):
     """A ground file in the desk's blobs, by content hash."""
 
@@ -93,14 +99,14 @@ class Area(Record):
     relief: Relief | None = None
     boundaries: dict[str, Boundary] = {}
     regions: dict[str, Shape] = {}
-    segments: dict[str, Shape] = {}
+    segments: dict[str, Segment] = {}
     ground: dict[str, GroundLayer] = {}
 
     def latest(self, kind: PointKind) -> Point | None:
         """The PLS or LKP as last marked."""
         return next((p for p in reversed(self.points) if p.kind == kind), None)
 
-    def live_segments(self) -> tuple[Shape, ...]:
+    def live_segments(self) -> tuple[Segment, ...]:
         """Segments that are not retired."""
         return tuple(s for s in self.segments.values() if s.retired is None)
 
@@ -123,6 +129,16 @@ class Area(Record):
                 "If it is right, say so with confirm_far=true.",
                 field=field, distance_m=away,
             )  # fmt: skip
+
+    def checked_ring(self, ring: tuple[Position, ...], confirmed: bool) -> tuple[Position, ...]:
+        """A ring without its first corner told again; refuse what is none, and corners far from the IPP."""
+        if len(ring) > 1 and ring[0] == ring[-1]:
+            ring = ring[:-1]
+        if len(set(ring)) < 3:
+            raise InvalidInput("ring: an area needs at least three different positions.", field="ring")
+        for position in ring:
+            self.check_near(position, confirmed, "ring")
+        return ring
 
 
 @event("point_marked")
@@ -214,32 +230,6 @@ class RegionDrawn(Event):
         return f"Region {self.id} drawn: {self.name}."
 
 
-@event("segment_drawn")
-class SegmentDrawn(Event):
-    """A searchable area."""
-
-    id: str
-    name: str
-    ring: tuple[Position, ...]
-    remark: str = ""
-
-    def says(self) -> str:
-        """Sentence for the log."""
-        return f"Segment {self.id} drawn: {self.name}."
-
-
-@event("segment_retired")
-class SegmentRetired(Event):
-    """A segment that is not assigned any more; its history stays."""
-
-    segment: str
-    reason: str
-
-    def says(self) -> str:
-        """Sentence for the log."""
-        return f"Segment {self.segment} retired: {self.reason}"
-
-
 @event("ground_attached")
 class GroundAttached(Event):
     """A ground file, by content hash."""
@@ -290,17 +280,6 @@ def _watch(area: Area, fact: WatchSet, origin: Origin) -> Area:
 @folds(RegionDrawn, "area")
 def _region(area: Area, fact: RegionDrawn, origin: Origin) -> Area:
     return area.replace(regions={**area.regions, fact.id: Shape(**fact.__dict__)})
-
-
-@folds(SegmentDrawn, "area")
-def _segment(area: Area, fact: SegmentDrawn, origin: Origin) -> Area:
-    return area.replace(segments={**area.segments, fact.id: Shape(**fact.__dict__)})
-
-
-@folds(SegmentRetired, "area")
-def _retired(area: Area, fact: SegmentRetired, origin: Origin) -> Area:
-    gone = area.segments[fact.segment].replace(retired=fact.reason)
-    return area.replace(segments={**area.segments, gone.id: gone})
 
 
 @folds(GroundAttached, "area")
@@ -407,47 +386,9 @@ class DrawRegion(Command):
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse what is no ring."""
-        ring = _ring(state, self.ring, self.confirm_far)
+        ring = state.area.checked_ring(self.ring, self.confirm_far)
         key = context.new_id("R", state.area.regions)
         return (RegionDrawn(id=key, name=said(self.name, "name"), ring=ring, remark=self.remark),)
-
-
-@command("draw_segment", "Draw a segment: an area that one team can search in 4 to 6 hours.", "plan")
-class DrawSegment(Command):
-    """A ring of at least three positions; edges should be findable on the ground."""
-
-    name: str
-    ring: tuple[Place, ...]
-    remark: str = ""
-    confirm_far: bool = False
-
-    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
-        """Refuse what is no ring, and a name that is taken."""
-        ring = _ring(state, self.ring, self.confirm_far)
-        name = said(self.name, "name")
-        if any(s.name.lower() == name.lower() for s in state.area.live_segments()):
-            raise RuleBroken(f'There is a segment "{name}" already; choose another name.')
-        key = context.new_id("SEG", state.area.segments)
-        return (SegmentDrawn(id=key, name=name, ring=ring, remark=self.remark),)
-
-
-@command("retire_segment", "Take a segment out of use; its search history stays in the record.", "plan")
-class RetireSegment(Command):
-    """Only when nobody is out in it."""
-
-    segment: str
-    reason: str
-
-    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
-        """Refuse while a team is out in it."""
-        segment = found(state.area.segments, self.segment, "segment")
-        if segment.retired is not None:
-            raise RuleBroken(f"{segment.id} is retired already: {segment.retired}")
-        out = [a.id for a in state.assignments.assignments.values()
-               if a.segment == segment.id and a.status in ("draft", "dispatched")]  # fmt: skip
-        if out:
-            raise RuleBroken(f"{segment.name} is still assigned ({', '.join(out)}); debrief or cancel that first.")
-        return (SegmentRetired(segment=segment.id, reason=said(self.reason, "reason")),)
 
 
 @command("attach_ground", "Attach a ground file that the desk already holds, by content hash.", "administer")
@@ -469,13 +410,3 @@ class AttachGround(Command):
         if self.kind == "lines" and not self.line_kind:
             raise InvalidInput("line_kind: say what the lines are: trail, road, stream, water, ...", field="line_kind")
         return (GroundAttached(id=context.new_id("D", state.area.ground), **self.__dict__),)
-
-
-def _ring(state: CaseState, ring: tuple[Position, ...], confirmed: bool) -> tuple[Position, ...]:
-    if len(ring) > 1 and ring[0] == ring[-1]:
-        ring = ring[:-1]
-    if len(set(ring)) < 3:
-        raise InvalidInput("ring: an area needs at least three different positions.", field="ring")
-    for position in ring:
-        state.area.check_near(position, confirmed, "ring")
-    return ring

@@ -84,6 +84,7 @@ class Assignments(Record):
 
     periods: dict[str, OperationalPeriod] = {}
     assignments: dict[str, Assignment] = {}
+    width_doubt: float | None = None
 
     def debriefed(self) -> tuple[Assignment, ...]:
         """Finished outings in the order of their debriefs."""
@@ -191,6 +192,24 @@ class AssignmentCancelled(Event):
         return f"Assignment {self.assignment} cancelled: {self.reason}"
 
 
+@event("width_doubt_set")
+class WidthDoubtSet(Event):
+    """How far off the sweep widths of all searches may be, by one factor that they share; 1 for not at all."""
+
+    factor: float
+
+    def says(self) -> str:
+        """Sentence for the log."""
+        if self.factor == 1.0:
+            return "Sweep widths are taken as known."
+        return f"Sweep widths of all searches may be off by a common factor, up to {self.factor:g} either way (95 %)."
+
+
+@folds(WidthDoubtSet, "assignments")
+def _doubted(book: Assignments, fact: WidthDoubtSet, origin: Origin) -> Assignments:
+    return book.replace(width_doubt=None if fact.factor == 1.0 else fact.factor)
+
+
 @folds(PeriodOpened, "assignments")
 def _opened(book: Assignments, fact: PeriodOpened, origin: Origin) -> Assignments:
     return book.replace(periods={**book.periods, fact.id: OperationalPeriod(**fact.__dict__)})
@@ -228,6 +247,21 @@ def _cancelled(book: Assignments, fact: AssignmentCancelled, origin: Origin) -> 
 
 def _with(book: Assignments, assignment: Assignment) -> Assignments:
     return book.replace(assignments={**book.assignments, assignment.id: assignment})
+
+
+@command(
+    "set_width_doubt", "Say how far off the sweep widths of all searches may be: a factor either way (95 %).", "plan"
+)
+class SetWidthDoubt(Command):
+    """Repeat passes over the same ground then find less than if each were new luck; 1 takes the widths as known."""
+
+    factor: float
+
+    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
+        """Refuse what is no factor."""
+        if not 1.0 <= self.factor <= 10.0:
+            raise InvalidInput(f"factor: {self.factor:g} is outside 1 to 10; 1.5 is usual.", field="factor")
+        return (WidthDoubtSet(factor=self.factor),)
 
 
 @command("open_period", "Open an operational period with its objectives.", needs="plan")

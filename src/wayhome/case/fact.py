@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, TypeVar
 
 from wayhome.base.errors import InvalidInput
 from wayhome.base.place import Position
@@ -42,14 +42,33 @@ class Origin(Record):
     desk: str
 
 
+class Rings(Protocol):
+    """How rings are cut, joined and moved on a metric grid: what `wayhome.base.rings` can."""
+
+    def parts(
+        self, name: str, ring: tuple[Position, ...], line: tuple[Position, ...]
+    ) -> tuple[tuple[Position, ...], ...]:
+        """The parts into which a line cuts a ring."""
+
+    def union(self, rings: Mapping[str, tuple[Position, ...]]) -> tuple[Position, ...]:
+        """The one ring round several that share edges."""
+
+    def redrawn(
+        self, name: str, stood: tuple[Position, ...], ring: tuple[Position, ...],
+        others: Mapping[str, tuple[Position, ...]], *, others_move: bool,
+    ) -> tuple[tuple[Position, ...], dict[str, tuple[Position, ...]]]:  # fmt: skip
+        """A ring redrawn among others, and those of the others that move with it."""
+
+
 class Context(Record):
-    """What a command needs beside the state: who, when, on which desk, and how to propose a CRS."""
+    """What a command needs beside the state: who, when, on which desk, how to propose a CRS and do geometry in it."""
 
     by: Actor
     at: datetime
     desk: str = "home"
     is_home: bool = True
     propose_crs: Callable[[Position], str] | None = None
+    rings: Callable[[str], Rings] | None = None
 
     def new_id(self, prefix: str, taken: Mapping[str, object]) -> str:
         """The next number of its kind; a desk other than the case's first marks its own numbers."""
@@ -174,10 +193,11 @@ def joined(stored_type: str, stored_version: int, public: Mapping[str, Any], sec
 
 
 def found(table: Mapping[str, Any], key: str, what: str) -> Any:
-    """A member by id or by name, or a sentence that lists what there is."""
+    """A member by id or by name (one in use before those retired), or a sentence that lists what there is."""
     if key in table:
         return table[key]
     by_name = [v for v in table.values() if str(getattr(v, "name", "")).lower() == key.lower()]
+    by_name = [v for v in by_name if getattr(v, "retired", None) is None] or by_name
     if len(by_name) == 1:
         return by_name[0]
     have = ", ".join(table) or "none yet"

@@ -11,7 +11,7 @@ from typing import Literal
 
 from wayhome.base.errors import RuleBroken
 from wayhome.base.record import Record
-from wayhome.case import authority, consensus, reading  # noqa: F401  these two only register themselves
+from wayhome.case import authority, consensus, reading, segment  # noqa: F401  the last three register themselves
 from wayhome.case.area import Area
 from wayhome.case.assignment import Assignments
 from wayhome.case.command import Command

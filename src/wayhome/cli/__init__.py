@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from wayhome.cli import desk, numbers
+from wayhome.cli import desk, numbers, planning
 from wayhome.cli.edge import cli
 
-__all__ = ["desk", "numbers", "run"]
+__all__ = ["desk", "numbers", "planning", "run"]
 
 
 def run() -> None:

@@ -28,7 +28,6 @@ from wayhome.cli.edge import (
     open_desk,
     say,
     show_json,
-    solve_app,
     user_app,
     write_file,
 )
@@ -101,12 +100,10 @@ _ANY = {"allow_extra_args": True, "ignore_unknown_options": True}
 for group, name, what in (
     (cli, "backup", "one file with journal, blobs and keys"), (cli, "restore", "a desk from a backup"),
     (cli, "merge", "two desks become one without loss"), (cli, "trial", "simulated searches that compare planners"),
-    (cli, "segments", "cut a search area into segments along trails, streams and ridges"),
     (user_app, "add", "accounts"), (user_app, "list", "accounts"),
     (ground_app, "fetch", "public terrain by download"), (ground_app, "pack", "a case's ground as one file"),
-    (solve_app, "path", "best searcher paths by branch and bound"),
 ):  # fmt: skip
-    prefix = {id(user_app): "user ", id(ground_app): "ground ", id(solve_app): "solve "}.get(id(group), "")
+    prefix = {id(user_app): "user ", id(ground_app): "ground "}.get(id(group), "")
     group.command(name, context_settings=_ANY)(_later(f"{prefix}{name}", what))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -29,7 +31,7 @@ from wayhome.cli.edge import (
 # -- ground and science ---------------------------------------------------------------------------
 
 
-def _lines(texts: list[str] | None) -> tuple[tuple[str, Path, str | None], ...]:
+def line_files(texts: list[str] | None) -> tuple[tuple[str, Path, str | None], ...]:
     out = []
     for text in texts or []:
         kind, equals, rest = text.partition("=")
@@ -60,7 +62,7 @@ def ground_add(
     from wayhome.app.exchange import add_ground
 
     app = open_desk()
-    rows = add_ground(app, case, dem=dem, landcover=landcover, legend=legend, lines=_lines(lines), osm=osm)
+    rows = add_ground(app, case, dem=dem, landcover=landcover, legend=legend, lines=line_files(lines), osm=osm)
     if json_:
         show_json({"ground": rows, "seq": app.head(case)})
         return
@@ -93,7 +95,7 @@ def prior(
         raise InvalidInput(f"--bearing: {bearing:g} is outside 0 to 360 degrees from true north.", field="bearing")
     poa, outside, tags, caveats = analysis.prior(
         ipp=parse_position(ipp, "--ipp"), category=category, eco=eco, relief=relief, hours=hours, table=table,
-        files=analysis.GroundFiles(dem=dem, landcover=landcover, legend=legend, lines=_lines(lines)),
+        files=analysis.GroundFiles(dem=dem, landcover=landcover, legend=legend, lines=line_files(lines)),
         toward=None if toward is None else parse_position(toward, "--toward"), bearing_deg=bearing,
         box_km=box_km, cell_m=cell_m, seed=seed,
     )  # fmt: skip
@@ -121,7 +123,7 @@ def score(
     from wayhome.app import analysis
 
     if cases is not None:
-        files = analysis.GroundFiles(dem=dem, landcover=landcover, legend=legend, lines=_lines(lines))
+        files = analysis.GroundFiles(dem=dem, landcover=landcover, legend=legend, lines=line_files(lines))
         show_json(analysis.score_cases(cases, tuple(model or ()), box_km, cell_m, files, table))
     elif map_ is not None and find is not None:
         show_json(analysis.score_map(map_, parse_position(find, "--find")))
@@ -154,7 +156,7 @@ def travel(
         return
     if dem is None or from_ is None or out is None:
         raise InvalidInput("Give --dem, --from LAT,LON and --out FILE.tif; or --track FILE.gpx.")
-    files = analysis.GroundFiles(dem=dem, landcover=landcover, legend=legend, lines=_lines(lines))
+    files = analysis.GroundFiles(dem=dem, landcover=landcover, legend=legend, lines=line_files(lines))
     seconds, caveats = analysis.travel(files=files, start=parse_position(from_, "--from"), model=model)
     write_file(out, analysis.geotiff(seconds, {"MODEL": model, "FROM": from_, "CAVEATS": " | ".join(caveats)}))
     for caveat in caveats:
@@ -192,14 +194,72 @@ def coverage(
     show_json(figures)
 
 
+@cli.command()
+@guarded
+def width(
+    sensor: Annotated[str, typer.Option("--sensor", help="Who searches; see --list.")] = "searcher",
+    sought: Annotated[str, typer.Option("--for", help="person or clue")] = "person",
+    range_: Annotated[
+        str | None, typer.Option("--range", help='Detection range measured here, such as "20 m".')
+    ] = None,
+    visibility: Annotated[
+        str | None, typer.Option("--visibility", help="high, medium or low against its ground")
+    ] = None,
+    light: Annotated[str, typer.Option("--light", help="day, night, or night_dim with weak lamps")] = "day",
+    cover: Annotated[str, typer.Option("--cover", help="What grows there, in words.")] = "",
+    list_: Annotated[bool, typer.Option("--list", help="List the sensors.")] = False,
+    json_: Json = False,
+) -> None:
+    """Sweep width of a sensor with its interval and source. Example: wayhome width --range "20 m" --visibility medium"""
+    from wayhome.app import analysis
+
+    if list_:
+        rows = analysis.sensors()
+        if json_:
+            show_json({"sensors": rows})
+            return
+        for row in rows:
+            print(f"{row['key']:24} {row['title']}")
+        return
+    found = analysis.width(
+        sensor, sought=sought, visibility=visibility, light=light, cover=cover,
+        range_m=None if range_ is None else length_m(range_, "--range"),
+    )  # fmt: skip
+    if json_:
+        show_json(found)
+        return
+    if found["value_m"] is None:
+        print("No sweep width is known for this.")
+    else:
+        print(f"{found['value_m']:.0f} m, likely {found['low_m']:.0f} to {found['high_m']:.0f} m")
+    for caveat in found["caveats"]:
+        say(f"! {caveat}")
+
+
 def _solved(what: str) -> None:
+    """Solve what stands on standard input; Ctrl-C asks for the best so far with its bound, a second one ends at once."""
     from wayhome.app import analysis
 
     try:
         payload = json.load(sys.stdin)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(f"Standard input is not JSON: {error}.") from None
-    show_json(analysis.solve(what, payload))
+    asked: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        say("Stopping: the best so far comes with its bound; press again to end at once.")
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        answer = analysis.solve(what, payload, stop=lambda: bool(asked), say=say)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    show_json(answer)
+    if asked:
+        raise typer.Exit(130)
 
 
 @solve_app.command("allocation")
@@ -216,3 +276,11 @@ def solve_allocation(json_: Json = False) -> None:
 def solve_moving(json_: Json = False) -> None:
     """Best effort over time against a subject who moves, proved. Example: wayhome solve moving < in.json"""
     _solved("moving")
+
+
+@solve_app.command("path")
+@guarded
+@always_json
+def solve_path(json_: Json = False) -> None:
+    """Best paths of searchers on a graph against a subject who moves, with a bound. Example: wayhome solve path < in.json"""
+    _solved("path")

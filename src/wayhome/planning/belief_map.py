@@ -16,12 +16,13 @@ from wayhome.base.projection import projection
 from wayhome.base.raster import Grid, Raster
 from wayhome.planning import moving
 from wayhome.planning.inputs import Look, MapInputs, ScenarioPart, Search
-from wayhome.planning.seen import Looked, Searched, looked, ring_mask, searched
+from wayhome.planning.seen import Hidden, Looked, Searched, looked, ring_mask, searched
 from wayhome.science import companions, detection, evidence
 from wayhome.science.behavior import POOLED
 from wayhome.science.belief import Belief, Moved, Update
 from wayhome.science.condition import condition
 from wayhome.science.prior import prior
+from wayhome.science.sensors import Width, width_factors
 from wayhome.science.travel import travel_seconds
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from wayhome.science.terrain import Ground
 
 SILENT = " (does not answer)"  # the second half of a scenario, where searches tell the two apart
+WIDTH_CASES = 5
 UNKNOWN_TIME_H = 24.0  # hours since last seen, for the state of a subject of whom no time is known
 
 
@@ -55,18 +57,35 @@ class Sources(Protocol):
         """The team's own distances, where a table was adopted."""
 
     def track(self, blob: str, index: int, crs: str) -> Sequence[NDArray[np.float64]]:
-        """Unbroken stretches `[n, 2]` of a recorded track, metric."""
+        """Unbroken stretches `[n, 3]` of a recorded track: x, y [m] and seconds, NaN where it has no times."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Outcome:
-    """What one search did to the map: its coverage, POD (of a subject who does not answer) and the update."""
+    """What one search did to the map: the search on it, and the update."""
 
-    search: Search
-    coverage: detection.Coverage | None
-    pod: Raster
-    mask: Raster
+    searched: Searched
     update: Update
+
+    @property
+    def search(self) -> Search:
+        """The outing as the map needs it."""
+        return self.searched.search
+
+    @property
+    def coverage(self) -> detection.Coverage | None:
+        """Its coverage, where it was computed from tracks."""
+        return self.searched.coverage
+
+    @property
+    def pod(self) -> Raster:
+        """Its POD for a subject who does not answer."""
+        return self.searched.pods[-1]
+
+    @property
+    def mask(self) -> Raster:
+        """Its segment."""
+        return self.searched.mask
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,7 +103,8 @@ class BeliefMap:
     """The belief before evidence and searches, now, what each of them did, and every caveat on the way.
 
     `unwatched` is the belief now but for the silence of the watches, and `streams` the walkers, by scenario, as they
-    count then. `responsive` [0, 1] is the chance that the subject still answers, where a search told such apart.
+    count then. `responsive` [0, 1] is the chance that the subject still answers, where a search told such apart, and
+    `width` what the true sweep width is of the assumed one, in the mean, where that is in doubt.
     """
 
     prior: Belief
@@ -93,6 +113,7 @@ class BeliefMap:
     outcomes: tuple[Outcome, ...]
     told: tuple[Told, ...]
     responsive: float | None
+    width: float | None
     streams: dict[str, moving.Counted]
     partings: tuple[tuple[str, companions.Parting], ...]
     caveats: tuple[str, ...]
@@ -163,7 +184,8 @@ def belief_map(
     said = [*caveats]
     if inputs.left_out:
         said.append(f"{inputs.left_out} readings or searches after this hour are left out of its map.")
-    events: list[Looked | Searched] = [looked(look, inputs, grid, said) for look in inputs.looks]
+    own = sources.statistics(inputs)
+    events: list[Looked | Searched] = [looked(look, inputs, grid, said, own) for look in inputs.looks]
     events += [searched(search, inputs, grid, sources, said) for search in inputs.searches]
     streams = {}
     if any(p.moves for p in inputs.parts):
@@ -171,18 +193,22 @@ def belief_map(
         seen = [event.seen for event in events]
         for p in inputs.parts:
             if p.moves:
-                streams[p.id] = moving.stream(inputs, p, sources.land(inputs, grid), grid, seen)
+                streams[p.id] = moving.stream(inputs, p, sources.land(inputs, grid), grid, seen, own)
                 said += streams[p.id].caveats
-    tells_apart = [e for e in events if isinstance(e, Searched) and len(e.pods) > 1]
+    searches = [e for e in events if isinstance(e, Searched)]
+    tells_apart = [e for e in searches if len(e.pods) > 1]
+    widths = _widths(inputs, searches, said)
     parts: list[tuple[str, float, Raster, float]] = []
     scenario: list[str] = []
-    half: list[int] = []
+    hidden: list[Hidden] = []
     for p, (poa, outside) in zip(inputs.parts, maps, strict=True):
         answers = _answers(p, inputs, tells_apart[0].seen.end_s, said) if tells_apart else 1.0
         for h, (suffix, share) in enumerate((("", answers), (SILENT, 1.0 - answers))[: 2 if tells_apart else 1]):
-            parts.append((p.id + suffix, p.weight * share, poa, outside))
-            scenario.append(p.id)
-            half.append(h)
+            for width, likely in widths:
+                name = p.id + suffix + ("" if len(widths) == 1 else f" ×{width:.3f}")
+                parts.append((name, p.weight * share * likely, poa, outside))
+                scenario.append(p.id)
+                hidden.append(Hidden(h, width))
     belief = Belief.mixture(grid, parts)
     counted = {
         i: moving.Counted(stream=streams[s], weights=streams[s].start, share=streams[s].share)
@@ -201,20 +227,16 @@ def belief_map(
         moved, earlier = {}, {}
         for i, c in counted.items():
             noted = c.stream.noted[number]
-            factor = event.factor(noted, scenario[i], half[i])
+            factor = event.factor(noted, scenario[i], hidden[i])
             counted[i], moved[i], earlier[i] = c.given(factor, event.outside_of(scenario[i]), noted.walkers)
         belief = belief.moved_on(earlier)
-        after, update = event.on(belief, moved, scenario, half)
+        after, update = event.on(belief, moved, scenario, hidden)
         update = _merged(update, scenario)
         if isinstance(event, Looked):
             change = evidence.what_changed(belief.merged(names), after.merged(names))
             told.append(Told(look=event.look, update=update, change=change, validity=event.validity(belief)))
         else:
-            outcomes.append(
-                Outcome(
-                    search=event.search, coverage=event.coverage, pod=event.pods[-1], mask=event.mask, update=update
-                )
-            )
+            outcomes.append(Outcome(searched=event, update=update))
         belief = after
     belief = belief.moved_on(
         {i: c.stream.at(c.stream.walkers, c.weights, c.share, drawn=True) for i, c in counted.items()}
@@ -223,12 +245,31 @@ def belief_map(
     if counted and any(line.watches for line in inputs.lines):
         belief = _watched(inputs, belief, counted, names, told)
     said += belief.caveats
-    answering = [w for h, w in zip(half, belief.weights, strict=True) if h == 0]
+    answering = [w for h, w in zip(hidden, belief.weights, strict=True) if not h.silent]
     return BeliefMap(
         prior=first, unwatched=unwatched.merged(names), belief=belief.merged(names), outcomes=tuple(outcomes),
         told=tuple(told), responsive=float(sum(answering)) if tells_apart else None, streams=walkers,
+        width=float(sum(w * h.width for h, w in zip(hidden, belief.weights, strict=True))) if len(widths) > 1 else None,
         partings=tuple(partings), caveats=tuple(dict.fromkeys(said)),
     )  # fmt: skip
+
+
+def _widths(inputs: MapInputs, searches: Sequence[Searched], said: list[str]) -> tuple[tuple[float, float], ...]:
+    """What the true sweep width may be of the assumed one, and how likely; all searches share the one factor."""
+    if inputs.width_doubt is not None:
+        said.append(
+            f"All sweep widths may be off by one factor, up to {inputs.width_doubt:g} either way (95 %); repeat passes share it."
+        )
+        width = Width(value_m=1.0, low_m=1.0 / inputs.width_doubt, high_m=inputs.width_doubt, sources=())
+        return tuple(zip(*width_factors(width, WIDTH_CASES), strict=True))
+    swept = [e for e in searches if e.search.sweep_width_m is not None]
+    masks = [np.asarray(e.mask.values, bool) for e in swept]
+    if any((a & b).any() for i, a in enumerate(masks) for b in masks[:i]):
+        said.append(
+            "Ground was searched more than once with sweep widths taken as known: passes that share a wrong one find less. "
+            "Say how far off it may be with set_width_doubt."
+        )
+    return ((1.0, 1.0),)
 
 
 def _by_scenario(

@@ -18,8 +18,9 @@ from wayhome.base.sources import Sourced
 from wayhome.case.tasking import Limits, Needs
 from wayhome.planning.belief_map import grid_of
 from wayhome.planning.inputs import Period, PlanInputs
-from wayhome.planning.seen import ring_mask
+from wayhome.planning.products import segment_cells
 from wayhome.science.daylight import nights
+from wayhome.science.sensors import light_factor
 from wayhome.science.terrain import in_sight, slope_deg
 from wayhome.science.travel import travel_seconds
 
@@ -65,7 +66,7 @@ def field(inputs: PlanInputs, found: BeliefMap, sources: Sources) -> Field:
     belief, grid = found.belief, found.belief.grid
     caveats: list[str] = []
     first = np.array([_is_reflex(s, found) for s in inputs.segments], bool)
-    masks = _apart([np.asarray(ring_mask(grid, s.ring).values, bool) for s in inputs.segments], first, caveats)
+    masks = _apart([segment_cells(grid, s.ring) for s in inputs.segments], first, caveats)
     area_m2 = np.array([geodesic_area_m2(s.ring) for s in inputs.segments])
     poa = np.array([[m[mask].sum() for mask in masks] for m in belief.maps])
     numbers = {s.id: i for i, s in enumerate(inputs.segments)}
@@ -80,7 +81,10 @@ def field(inputs: PlanInputs, found: BeliefMap, sources: Sources) -> Field:
     walk_h, remarks = _ground(inputs, sources, masks, caveats)
     teams, periods = inputs.teams, inputs.periods
     hours = np.zeros((len(inputs.segments), len(teams), len(periods)))
+    coverage = np.zeros(hours.shape)
     allowed = np.zeros(hours.shape, bool)
+    night, sources_ = light_factor("foot", "night")
+    by_night = False
     why_not: dict[tuple[int, int], tuple[str, ...]] = {}
     for k, team in enumerate(teams):
         limits = inputs.limits.get(team.id, Limits())
@@ -93,19 +97,23 @@ def field(inputs: PlanInputs, found: BeliefMap, sources: Sources) -> Field:
             for p, period in enumerate(periods):
                 if p == 0 and team.id not in inputs.free:
                     continue
-                got = _search_hours(period, limits, needs, float(walk_h[s]), inputs)
+                got, dark = _search_hours(period, limits, needs, float(walk_h[s]), inputs)
+                by_night |= dark > 0.0
                 hours[s, k, p] = got
+                coverage[s, k, p] = _rate(team, float(area_m2[s])) * (
+                    got - dark + dark * (night if _on_foot(team) else 1.0)
+                )
                 allowed[s, k, p] = got > 0.0
             if not allowed[s, k].any():
                 why_not[s, k] = ("no time is left there after the way there and back, daylight and endurance",)
-    rate = np.array([[_rate(t, float(a)) for t in teams] for a in area_m2]).reshape(len(area_m2), len(teams))
-    if any(t.at_night for t in (inputs.limits.get(t.id, Limits()) for t in teams)) and _is_dark(inputs):
+    if by_night:
         caveats.append(
-            "Part of it is dark; no measured factor of the sweep width by night is known to this program, so none is used."
+            f"Part of it is dark: on foot the sweep width is taken {night:g} times that by day ({', '.join(sources_)}: one "
+            "temperate forest); for dogs, drones and aircraft no factor is known and none is used."
         )
     return Field(
         masks=tuple(masks), area_m2=area_m2, weights=np.asarray(belief.weights), poa=poa, walk_h=walk_h, hours=hours,
-        coverage=rate[:, :, None] * hours, allowed=allowed, first=first, why_not=why_not, remarks=remarks,
+        coverage=coverage, allowed=allowed, first=first, why_not=why_not, remarks=remarks,
         caveats=tuple(caveats),
     )  # fmt: skip
 
@@ -134,32 +142,37 @@ def _rate(team: Team, area_m2: float) -> float:
     return team.sweep_width_m * team.speed_mps * 3600.0 * team.searchers / area_m2
 
 
-def _search_hours(period: Period, limits: Limits, needs: Needs, walk_h: float, inputs: PlanInputs) -> float:
-    """Hours of search that are left of a period."""
+def _search_hours(
+    period: Period, limits: Limits, needs: Needs, walk_h: float, inputs: PlanInputs
+) -> tuple[float, float]:
+    """Hours of search that are left of a period, and how many of them are dark."""
     late_h = 0.0
     if limits.ready_at is not None and period.starts_at is not None:
         late_h = max(0.0, (limits.ready_at - period.starts_at).total_seconds() / 3600.0)
     out_h = min(period.hours - late_h, limits.endurance_h)
     begin_h, end_h = late_h + walk_h, late_h + out_h - walk_h
     if end_h <= begin_h:
-        return 0.0
-    dark = 0.0
-    if (needs.daylight_only or not limits.at_night) and period.starts_at is not None:
+        return 0.0, 0.0
+    dark_h = 0.0
+    if period.starts_at is not None:
         begin = period.starts_at + timedelta(hours=begin_h)
-        dark = sum(b - a for a, b in nights(inputs.base, begin, 3600.0 * (end_h - begin_h))) / 3600.0
-    return max(0.0, end_h - begin_h - dark)
+        dark_h = sum(b - a for a, b in nights(inputs.base, begin, 3600.0 * (end_h - begin_h))) / 3600.0
+    if needs.daylight_only or not limits.at_night:
+        return max(0.0, end_h - begin_h - dark_h), 0.0
+    return end_h - begin_h, dark_h
 
 
-def _is_dark(inputs: PlanInputs) -> bool:
-    return any(
-        p.starts_at is not None and bool(nights(inputs.base, p.starts_at, 3600.0 * p.hours)) for p in inputs.periods
-    )
+def _on_foot(team: Team) -> bool:
+    """Whether a team searches on foot by sight, as far as its kind says."""
+    return not any(word in team.kind.lower() for word in ("dog", "k9", "drone", "air", "heli", "plane", "sound"))
 
 
 def _is_reflex(segment: Shape, found: BeliefMap) -> bool:
     """A segment that the bike wheel asked for, and that nobody has searched yet."""
-    searched = any(o.search.ring == segment.ring for o in found.outcomes)
-    return segment.remark.startswith(REFLEX) and not searched
+    if not segment.remark.startswith(REFLEX):
+        return False
+    cells = segment_cells(found.belief.grid, segment.ring)
+    return not any((cells & np.asarray(o.mask.values, bool)).sum() > 0.5 * cells.sum() for o in found.outcomes)
 
 
 def _apart(masks: list[NDArray[np.bool_]], first: NDArray[np.bool_], caveats: list[str]) -> list[NDArray[np.bool_]]:

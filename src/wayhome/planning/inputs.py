@@ -20,8 +20,11 @@ from wayhome.case.evidence import ReadingKind, Technology
 from wayhome.case.people import Team
 from wayhome.case.scenario import ScenarioKind
 from wayhome.case.state import CaseState
+from wayhome.case.tasking import Aim, Choice, Limits, Needs
 
-MODEL = "ground 2"  # raise the number when the same inputs would give another map
+MODEL = "ground 3"  # raise the number when the same inputs would give another map
+MOST_PERIODS = 3  # planned ahead: what comes later rests on what these find
+LONGEST_PERIOD_H = 12.0
 DEFAULT_HOURS = 5.0  # a segment is searched in 4 to 6 h (FIELD 1.6)
 MOVING = ("runaway", "evading", "influenced", "taken", "left_by_vehicle")  # these go on; the others come to rest
 MOVED_AT_MOST_H = 48.0  # walkers are followed so long; whoever is on the map then is taken to stay
@@ -89,6 +92,15 @@ class Other(Record):
     others_seen: bool | None = None
 
 
+class Planned(Record):
+    """What an assignment was to do: its hours, and the team as it was when it went."""
+
+    hours: float
+    speed_mps: float
+    sweep_width_m: float
+    searchers: int
+
+
 class Search(Record):
     """One debriefed outing as the map needs it; `*_responsive` for a subject who answers, where it was told."""
 
@@ -103,6 +115,7 @@ class Search(Record):
     pod_responsive: float | None = None
     began_s: float | None = None
     ended_s: float | None = None
+    planned: Planned | None = None
 
 
 class MapInputs(Record):
@@ -128,6 +141,7 @@ class MapInputs(Record):
     hours: float | None = None
     now_s: float | None = None  # for subjects who move: the map's time
     left_out: int = 0  # readings and searches after the hour that was asked for
+    width_doubt: float | None = None  # all sweep widths may be off by one factor, so much either way (95 %)
 
     @property
     def seed(self) -> int:
@@ -143,6 +157,7 @@ class MapInputs(Record):
             lines=(),
             companions=(),
             left_out=0,
+            width_doubt=None,
             parts=plain,
             now_s=None,
             ipp_at=None if self.hours is None else self.ipp_at,
@@ -156,14 +171,48 @@ class Seeded(Record):
     crs: str
 
 
+class Period(Record):
+    """A span of time that is planned for; `id` None where no operational period is open."""
+
+    id: str | None = None
+    op: int
+    starts_at: datetime | None = None
+    hours: float
+
+
+class Out(Record):
+    """An outing that is on its way: what it is expected to cover is not planned a second time."""
+
+    assignment: str
+    segment: str
+    team: Team
+    hours: float
+
+
 class PlanInputs(Record):
-    """What a plan rests on: the map, the segments, the free teams, and the hours there are."""
+    """What a plan rests on: the map, the segments and what they ask for, the teams and what they can bear, and time.
+
+    `teams` are those that could search in one of `periods`, and of them `free` those that can be sent now.
+    """
 
     map: MapInputs
     segments: tuple[Shape, ...]
     teams: tuple[Team, ...]
-    hours: float
+    free: tuple[str, ...]
+    periods: tuple[Period, ...]
     base: Position
+    out: tuple[Out, ...] = ()
+    needs: dict[str, Needs] = {}
+    limits: dict[str, Limits] = {}
+    choices: tuple[Choice, ...] = ()
+    ranks: dict[str, int] = {}
+    leaders: dict[str, int] = {}
+    aim: Aim = "expected"
+
+    @property
+    def hours(self) -> float:
+        """Hours of the period that comes first."""
+        return self.periods[0].hours
 
 
 def key(inputs: Record) -> str:
@@ -207,6 +256,7 @@ def map_inputs(state: CaseState, at: datetime | None = None) -> MapInputs:
     return MapInputs(
         ipp=ipp.position, crs=area.crs, box_m=area.box_m, cell_m=area.cell_m, ecoregion=area.ecoregion,
         relief=area.relief, category=subject.category, parts=parts, looks=looks, searches=searches, left_out=left_out,
+        width_doubt=state.assignments.width_doubt if any(s.sweep_width_m for s in searches) else None,
         lines=_lines(state, ipp) if moves else (), companions=_companions(state), ground=tuple(area.ground.values()), destination=subject.destination,
         table=None if table is None else (table.blob, table.file_name), ipp_at=ipp.at if moves else None,
         hours=None if at is None or (moves and not walked) else _hours(ipp, at),
@@ -263,15 +313,44 @@ def _lines(state: CaseState, ipp: Point) -> tuple[Line, ...]:
 
 
 def plan_inputs(state: CaseState) -> PlanInputs:
-    """The plan's inputs: free teams, live segments, hours of the current period or five."""
-    period = state.assignments.current_period()
-    hours = DEFAULT_HOURS
-    if period is not None and state.as_of is not None and period.ends_at > state.as_of:
-        hours = min(12.0, (period.ends_at - max(period.starts_at, state.as_of)).total_seconds() / 3600.0)
+    """The plan's inputs: live segments, teams, and the operational periods that are open, or five hours from now."""
+    tasking, people = state.tasking, state.people
+    segments = state.area.live_segments()
+    teams = tuple(t for t in people.teams.values() if t.status != "off")
+    organisation = people.organisation
+    ranks = {} if organisation is None else {r.id: r.order for r in organisation.ranks}
+    leaders = {}
+    for team in teams:
+        leader = None if organisation is None or not team.leader else organisation.member(team.leader)
+        if leader is not None and leader.rank in ranks:
+            leaders[team.id] = ranks[leader.rank]
+    live, all_teams = {s.id for s in segments}, {t.id for t in teams}
     return PlanInputs(
-        map=map_inputs(state), segments=state.area.live_segments(), teams=state.people.available(), hours=hours,
-        base=_ipp(state).position,
+        map=map_inputs(state), segments=segments, teams=teams, free=tuple(t.id for t in people.available()),
+        periods=_periods(state), base=tasking.base or _ipp(state).position,
+        out=tuple(
+            Out(assignment=a.id, segment=a.segment, team=people.teams[a.team], hours=a.hours_planned or DEFAULT_HOURS)
+            for a in state.assignments.assignments.values()
+            if a.status in ("draft", "dispatched") and a.segment in live
+        ),
+        needs={k: v for k, v in tasking.needs.items() if k in live},
+        limits={k: v for k, v in tasking.limits.items() if k in all_teams},
+        choices=tuple(c for c in tasking.choices.values() if c.team in all_teams and (c.segment is None or c.segment in live)),
+        ranks=ranks, leaders=leaders, aim=tasking.aim,
     )  # fmt: skip
+
+
+def _periods(state: CaseState) -> tuple[Period, ...]:
+    """Periods that have not ended, from now on."""
+    now = state.as_of
+    made = []
+    for p in state.assignments.periods.values():
+        begin = p.starts_at if now is None else max(p.starts_at, now)
+        if now is None or p.ends_at > now:
+            hours = min(LONGEST_PERIOD_H, (p.ends_at - begin).total_seconds() / 3600.0)
+            made.append(Period(id=p.id, op=p.op, starts_at=begin, hours=hours))
+    made.sort(key=lambda p: (p.starts_at, p.op))
+    return tuple(made[:MOST_PERIODS]) or (Period(op=1, starts_at=now, hours=DEFAULT_HOURS),)
 
 
 def _ipp(state: CaseState) -> Point:
@@ -298,10 +377,15 @@ def _search(state: CaseState, assignment: Assignment, ipp: Point) -> Search:
     tracked = debrief.pod is None and debrief.track_length_m is None
     began = min((t.starts_at for t in assignment.tracks if t.starts_at), default=assignment.dispatched_at)
     ended = max((t.ends_at for t in assignment.tracks if t.ends_at), default=debrief.at)
+    team = state.people.teams.get(assignment.team)
+    planned = None
+    if team is not None and assignment.hours_planned:
+        planned = Planned(hours=assignment.hours_planned, speed_mps=team.speed_mps, sweep_width_m=team.sweep_width_m,
+                          searchers=team.searchers)  # fmt: skip
     return Search(
         assignment=assignment.id, ring=state.area.segments[assignment.segment].ring,
         tracks=tuple((t.blob, t.index) for t in assignment.tracks) if tracked else (),
         sweep_width_m=debrief.sweep_width_m, track_length_m=debrief.track_length_m, pod=debrief.pod,
         searchers=debrief.searchers, sweep_width_responsive_m=debrief.sweep_width_responsive_m,
-        pod_responsive=debrief.pod_responsive, began_s=_after(ipp, began), ended_s=_after(ipp, ended),
+        pod_responsive=debrief.pod_responsive, began_s=_after(ipp, began), ended_s=_after(ipp, ended), planned=planned,
     )  # fmt: skip

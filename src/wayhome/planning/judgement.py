@@ -222,7 +222,10 @@ def inquiries_data(state: CaseState, inputs: PlanInputs, found: BeliefMap) -> tu
                 inquiry.Inquiry(id=line.id, title=f"Look for tracks along {line.name}", kind="trap",
                                 likelihood=tuple((y, 1.0 - y) for y in yes))
             )  # fmt: skip
-    effort_m2 = sum(t.sweep_width_m * t.speed_mps * 3600.0 * t.searchers for t in inputs.teams) * inputs.hours
+    effort_m2 = (
+        sum(t.sweep_width_m * t.speed_mps * 3600.0 * t.searchers for t in inputs.teams if t.id in inputs.free)
+        * inputs.hours
+    )
     effort_m2 = effort_m2 or STANDARD_EFFORT_M2
     told = inquiry.ranked(belief, asked, effort_m2=effort_m2)
     return {

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wayhome.planning.inputs import MapInputs, ScenarioPart
+    from wayhome.science.behavior import Stratum
     from wayhome.science.land import Land
 
     Array = NDArray[np.float64]
@@ -192,9 +193,13 @@ class Counted:
 
 
 def stream(
-    inputs: MapInputs, part: ScenarioPart, land: tuple[Land, tuple[str, ...]], grid: Grid, seen: Sequence[Seen]
-) -> Stream:
-    """Follow the walkers of a scenario from the IPP's time to now, past everything seen, in its order of ending."""
+    inputs: MapInputs, part: ScenarioPart, land: tuple[Land, tuple[str, ...]], grid: Grid, seen: Sequence[Seen],
+    own: Sequence[Stratum] = (),
+) -> Stream:  # fmt: skip
+    """Follow the walkers of a scenario from the IPP's time to now, past everything seen, in its order of ending.
+
+    `own` are the team's own distances.
+    """
     assert inputs.now_s is not None and inputs.ipp_at is not None
     xy = projection(inputs.crs).xy_m(inputs.ipp)
     walked, told = land
@@ -224,7 +229,7 @@ def stream(
     start = np.full(WALKERS, 1.0 / WALKERS)
     if part.kind in AT_REST:
         rest, _ = motion.advance(begun, walked, how, 3600.0 * MOVED_AT_MOST_H, step_s=STEP_S, nights=dark)
-        law = lost_law(part.category, inputs.ecoregion, inputs.relief).law
+        law = lost_law(part.category, inputs.ecoregion, inputs.relief, own).law
         start, effective = motion.distance_weights(rest, xy, law.share_within)
         if effective < 0.1 * WALKERS:
             caveats.append(f"The walkers fit the published distances badly: {effective:,.0f} of {WALKERS:,} count.")

@@ -9,25 +9,29 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wayhome.base.errors import NotFound, RuleBroken
-from wayhome.base.place import distance_m
+from wayhome.base.errors import NotFound
 from wayhome.base.projection import geodesic_area_m2, projection
 from wayhome.base.quantity import percent
 from wayhome.base.raster import Raster
 from wayhome.base.record import Record
-from wayhome.planning.belief_map import BeliefMap, Outcome, Sources, grid_of
+from wayhome.planning.belief_map import BeliefMap, Outcome
 from wayhome.planning.inputs import MapInputs, PlanInputs
 from wayhome.planning.seen import ring_mask
-from wayhome.science.allocation import RunnerUp, TeamPlan, team_plan
+from wayhome.science import outing
 from wayhome.science.terrain import contour_lines
-from wayhome.science.travel import travel_seconds
 
 if TYPE_CHECKING:
-    pass
+    from numpy.typing import NDArray
 
+    from wayhome.base.place import Position
+    from wayhome.base.raster import Grid
+    from wayhome.science.recorded import Kind
+
+MISSED_TOLD = 10  # gaps of a search, the largest first
+KINDS: tuple[Kind, ...] = ("walking", "vehicle", "still", "gap")
 LEVELS = (0.25, 0.5, 0.75, 0.95)
 DECISION_AID = "Decision aid: people decide. Every figure rests on the assumptions stated with it."
-WALK_MPS = 1.0  # to a segment where there is no terrain model; said as a caveat
+PAIRS_TOLD = 3  # of segments that overlap, in the caveat
 
 
 class Product(Record):
@@ -53,6 +57,10 @@ PRODUCTS: dict[str, Made] = {
     "poa": Made(name="poa", title="Probability map", summary="Where the subject is, rest of world included."),
     "segments": Made(name="segments", title="Segment table", summary="POA, density and search history by segment."),
     "plan": Made(name="plan", title="Next assignments", summary="A segment for every free team, with reasons."),
+    "wrong": Made(name="wrong", title="Being wrong", summary="What the plan costs if the map is wrong."),
+    "reflex": Made(
+        name="reflex", title="Reflex tasks", summary="Hub, spokes and exits: what is searched before any plan."
+    ),
     "departure": Made(name="departure", title="Departure sheet", summary="Has the subject left the area?"),
     "evidence": Made(name="evidence", title="Evidence", summary="What each statement and clue did to the map."),
     "survival": Made(name="survival", title="Survival", summary="Alive, and in what state, by hours since last seen."),
@@ -94,6 +102,7 @@ def poa_data(inputs: MapInputs, found: BeliefMap) -> dict[str, Any]:
         ],
         "pos_cumulative": found.pos_cumulative,
         "responsive": found.responsive,
+        "sweep_width_factor": found.width,
         "hours": None if inputs.now_s is None else inputs.now_s / 3600.0,
         "moving": [p.id for p in inputs.parts if p.moves],
         "contours": contours(belief.poa, [(r.level, r.poa_at_least) for r in regions]),
@@ -101,67 +110,50 @@ def poa_data(inputs: MapInputs, found: BeliefMap) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def segments_data(inputs: PlanInputs, found: BeliefMap) -> dict[str, Any]:
-    """POA of every live segment, its density, and what was searched there."""
+def segments_data(inputs: PlanInputs, found: BeliefMap) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """POA of every live segment, its density, and the outings that went over its ground, whatever it was called then.
+
+    The POA of all segments less `overlap`, with `unsegmented` and `rest_of_world`, is 1.
+    """
     belief, grid = found.belief, found.belief.grid
+    poa, before = np.asarray(belief.poa.values, float), np.asarray(found.prior.poa.values, float)
     surviving = 1.0 - found.pos_cumulative
-    anywhere = np.zeros(grid.shape, bool)
-    rows = []
-    for segment in inputs.segments:
-        mask = ring_mask(grid, segment.ring)
-        anywhere |= np.asarray(mask.values, bool)
-        poa, before = belief.segment_poa(mask), found.prior.segment_poa(mask)
+    searched = [(o.search.assignment, segment_cells(grid, o.search.ring)) for o in found.outcomes]
+    first = np.full(grid.shape, -1)  # the first segment of the list that holds a cell
+    rows, overlap, pairs = [], 0.0, []
+    for number, segment in enumerate(inputs.segments):
+        cells = segment_cells(grid, segment.ring)
+        shared = cells & (first >= 0)
+        overlap += float(np.sum(poa, where=shared))
+        pairs += [f"{segment.name} with {inputs.segments[i].name}" for i in np.unique(first[shared])]
+        first[cells & ~shared] = number
+        now, then = float(np.sum(poa, where=cells)), float(np.sum(before, where=cells))
         area_m2 = geodesic_area_m2(segment.ring)
-        times = sum(1 for o in found.outcomes if o.search.ring == segment.ring)
+        shares = [(assignment, float((cells & there).sum() / cells.sum())) for assignment, there in searched]
+        outings = [{"assignment": a, "share": share} for a, share in shares if share > 0.0]
         rows.append(
             {
-                "id": segment.id, "name": segment.name, "area_m2": area_m2, "poa": poa, "poa_per_km2": poa / area_m2 * 1e6,
-                "pod_cumulative": max(0.0, 1.0 - surviving * poa / before) if before > 0 else 0.0, "searched_times": times,
+                "id": segment.id, "name": segment.name, "area_m2": area_m2, "poa": now, "poa_per_km2": now / area_m2 * 1e6,
+                "pod_cumulative": max(0.0, 1.0 - surviving * now / then) if then > 0 else 0.0,
+                "searched_times": len(outings), "outings": outings,
             }
         )  # fmt: skip
-    outside = float(np.sum(belief.poa.values, where=~anywhere))
-    return {"segments": rows, "rest_of_world": belief.rest_of_world, "unsegmented": outside}
-
-
-def plan_data(inputs: PlanInputs, found: BeliefMap, sources: Sources) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """One segment for every free team, with the reason, the bound and the runner-up; and the caveats."""
-    if not inputs.segments:
-        raise RuleBroken("There is no segment to search; draw segments, or import them from GeoJSON.")
-    if not inputs.teams:
-        raise RuleBroken("No team is free; form a team, or debrief one that is out.")
-    caveats = [f"Hours at hand: {inputs.hours:.1f}, less the way there."]
-    belief = found.belief
-    table = segments_data(inputs, found)["segments"]
-    area = np.array([row["area_m2"] for row in table])
-    poa = np.array([row["poa"] for row in table])
-    walk_h = _walking_hours(inputs, found, sources, caveats)
-    hours = np.maximum(0.0, inputs.hours - walk_h)[:, None] * np.ones(len(inputs.teams))
-    rate = np.array([[t.sweep_width_m * t.speed_mps * 3600.0 * t.searchers / a for t in inputs.teams] for a in area])
-    plan: TeamPlan = team_plan(poa, rate, hours, locked={})
-    choices = []
-    for choice in plan.choices:
-        if choice.segment is None:
-            continue
-        team, segment = inputs.teams[choice.team], inputs.segments[choice.segment]
-        choices.append(
-            {
-                "team": team.id, "team_name": team.name, "segment": segment.id, "segment_name": segment.name,
-                "hours": float(hours[choice.segment, choice.team]), "travel_minutes": float(walk_h[choice.segment] * 60),
-                "coverage": choice.coverage, "pod": choice.pod, "poa": choice.poa, "pos": choice.pos,
-                "psr_per_h": choice.psr_per_h,
-                "reason": f"{segment.name} holds {percent(choice.poa)} of all probability; {team.name} covers it "
-                f"{choice.coverage:.2f} times in {hours[choice.segment, choice.team]:.1f} h (POD {percent(choice.pod)}), "
-                f"so {percent(choice.pos)} to find.",
-            }
-        )  # fmt: skip
-    used = {c["team"] for c in choices}
-    runner = plan.runner_up
+    caveats = []
+    if pairs:
+        more = f" and {len(pairs) - PAIRS_TOLD} more" if len(pairs) > PAIRS_TOLD else ""
+        caveats.append(
+            f"Segments overlap ({', '.join(pairs[:PAIRS_TOLD])}{more}): what they share counts in each, so that their POA "
+            f"added up is {percent(overlap)} too much."
+        )
+    outside = float(np.sum(poa, where=first < 0))
     return {
-        "choices": choices, "pos_total": plan.pos_total, "upper_bound": plan.upper_bound,
-        "runner_up": None if runner is None else {"pos_total": runner.pos_total, "change": _change(inputs, runner)},
-        "unused_teams": [t.name for t in inputs.teams if t.id not in used],
-        "rest_of_world": belief.rest_of_world,
-    }, (*caveats, "Sweep width and speed are as typed for each team; POD assumes random search, 1 - exp(-coverage).")  # fmt: skip
+        "segments": rows, "rest_of_world": belief.rest_of_world, "unsegmented": outside, "overlap": overlap,
+    }, tuple(caveats)  # fmt: skip
+
+
+def segment_cells(grid: Grid, ring: tuple[Position, ...]) -> NDArray[np.bool_]:
+    """`[H, W]` cells of a segment's ring: those that an outing there is counted in."""
+    return np.asarray(ring_mask(grid, ring).values, bool)
 
 
 def halved_pod(inputs: MapInputs) -> MapInputs:
@@ -184,13 +176,36 @@ def _half(value: float | None) -> float | None:
 
 
 def _achieved(outcome: Outcome) -> dict[str, Any]:
+    """What a search did in its segment, as planned and as done, and the ground that it missed."""
+    searched, row = outcome.searched, dict[str, Any]()
     if outcome.coverage is None:
-        return {"pod_mean": float(np.asarray(outcome.pod.values)[np.asarray(outcome.mask.values, bool)].mean())}
-    got = outcome.coverage.achieved
-    return {
-        "coverage_mean": got.coverage_mean, "pod_mean": got.pod_mean, "pod_if_uniform": got.pod_if_uniform,
-        "track_length_m": got.track_length_m, "area_m2": got.area_m2,
-    }  # fmt: skip
+        row["pod_mean"] = float(np.asarray(outcome.pod.values)[np.asarray(outcome.mask.values, bool)].mean())
+    else:
+        got = outcome.coverage.achieved
+        row |= {
+            "coverage_mean": got.coverage_mean, "pod_mean": got.pod_mean, "pod_if_uniform": got.pod_if_uniform,
+            "track_length_m": got.track_length_m, "area_m2": got.area_m2,
+        }  # fmt: skip
+    if searched.achieved is not None and outcome.search.planned is not None:
+        meant = outing.planned(**outcome.search.planned.__dict__, area_m2=geodesic_area_m2(outcome.search.ring))
+        row["planned"] = outing.compared(meant, searched.achieved).as_json()
+    if searched.walked is not None:
+        row["recorded"] = {
+            kind: {
+                "length_m": sum(r.length_m(kind) for r in searched.walked.recorded),
+                "hours": sum(r.lasted_s(kind) for r in searched.walked.recorded) / 3600.0,
+                "pieces": sum(p.kind == kind for r in searched.walked.recorded for p in r.pieces),
+            }
+            for kind in KINDS
+        }
+    if searched.missed is not None:
+        place = projection(outcome.pod.grid.crs).position
+        row["missed_share"] = searched.missed.share
+        row["missed"] = [
+            {"position": place(g.x_m, g.y_m).as_json(), "area_m2": g.area_m2, "pod_mean": g.pod_mean}
+            for g in searched.missed.gaps[:MISSED_TOLD]
+        ]
+    return row
 
 
 def contours(poa: Raster, levels: list[tuple[float, float | None]]) -> dict[str, Any]:
@@ -211,30 +226,3 @@ def contours(poa: Raster, levels: list[tuple[float, float | None]]) -> dict[str,
                     }
                 )  # fmt: skip
     return {"type": "FeatureCollection", "features": features}
-
-
-def _walking_hours(inputs: PlanInputs, found: BeliefMap, sources: Sources, caveats: list[str]) -> Any:
-    grid = grid_of(inputs.map)
-    ground = sources.ground(inputs.map, grid)
-    seconds: Raster | None = None
-    if ground.dem is not None:
-        seconds, told = travel_seconds(ground, projection(grid.crs).xy_m(inputs.base))
-        caveats += told
-    else:
-        caveats.append(f"No terrain model: the way to a segment is counted straight at {WALK_MPS:g} m/s.")
-    hours = []
-    for segment in inputs.segments:
-        if seconds is not None:
-            held = np.asarray(seconds.values)[np.asarray(ring_mask(grid, segment.ring).values, bool)]
-            hours.append(float(held.min()) / 3600.0)
-        else:
-            away = min(distance_m(inputs.base, p) for p in segment.ring)
-            hours.append(away / WALK_MPS / 3600.0)
-    return np.array(hours)
-
-
-def _change(inputs: PlanInputs, runner: RunnerUp) -> str:
-    def there(segment: int | None) -> str:
-        return "stays back" if segment is None else f"to {inputs.segments[segment].name}"
-
-    return "; ".join(f"{inputs.teams[team].name} {there(then)}" for team, _, then in runner.changes)

@@ -5,6 +5,7 @@ Knows which mistakes are worth asking after. Refuses to say how likely they are.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,9 +14,9 @@ from wayhome.base.errors import InvalidInput
 from wayhome.base.projection import projection
 from wayhome.base.quantity import metres, percent
 from wayhome.base.sources import Sourced
-from wayhome.planning.products import halved_pod
-from wayhome.planning.seen import ring_mask
+from wayhome.planning.products import halved_pod, segment_cells
 from wayhome.science.robust import Regret, Truth, regrets
+from wayhome.science.teaming import team_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,23 +24,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wayhome.planning.belief_map import BeliefMap
-    from wayhome.planning.deployment import Field
     from wayhome.planning.inputs import MapInputs, PlanInputs
+    from wayhome.planning.plan import Planned
 
 SHIFT_M = Sourced(
     value=1000.0, unit="m", source="wayhome", doubt="own choice: the wrong car park, or a sighting a valley off"
 )
 SIDES = (("north", 0, 1), ("east", 1, 0), ("south", 0, -1), ("west", -1, 0))
 HALF = 0.5
+TIME_LIMIT_S = 1.0  # for the best plan under each truth
 
 
 def wrong_data(
-    inputs: PlanInputs, found: BeliefMap, of: Field, laid: NDArray[np.float64], belief: Callable[[MapInputs], BeliefMap]
+    made: Planned, found: BeliefMap, belief: Callable[[MapInputs], BeliefMap], clock: Callable[[], float]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Regret of the plan that lays the coverage `laid` `[S]`, under each of several truths.
+    """Regret of a plan's searches under each of several truths; `belief` makes other maps.
 
-    `best` is what the same teams could have found at most, had they known: a bound that whole teams need not reach.
+    `best` is what the same whole teams could have found at most by searching, had they known.
     """
+    inputs, of = made.inputs, made.field
     caveats = [
         "Regret is the most that knowing better could have gained; it says nothing of how likely that truth is.",
         f"A shifted IPP is {metres(float(SHIFT_M))} off, to each side in turn; this distance is this project's own choice.",
@@ -57,7 +60,13 @@ def wrong_data(
         shifted = _shifted(inputs.map, east * float(SHIFT_M), north * float(SHIFT_M))
         truths.append(Truth(name=f"IPP {metres(float(SHIFT_M))} {side}", poa=_poa(inputs, belief(shifted))))
     coverage = of.coverage.reshape(len(of.area_m2), -1)
-    rows = regrets(laid, truths, coverage, np.ones(coverage.shape[1]))
+    searches = replace(made.question, weights=None, value=None, hours=of.hours, allowed=of.allowed, is_reflex=of.first)
+
+    def best(truth: Truth) -> float:
+        known = replace(searches, poa=truth.poa, coverage=truth.rate_factor * of.coverage)
+        return team_plan(known, clock=clock, time_limit_s=TIME_LIMIT_S).upper_bound
+
+    rows = regrets(made.laid, truths, coverage, np.ones(coverage.shape[1]), best)
     worst = max(rows[1:], key=lambda r: r.regret)
     return {
         "truths": [{"name": r.name, "had": r.had, "best": r.best, "regret": r.regret, "share": r.share} for r in rows],
@@ -87,7 +96,7 @@ def _poa(inputs: PlanInputs, found: BeliefMap) -> NDArray[np.float64]:
     held = []
     for segment in inputs.segments:
         try:
-            mask = np.asarray(ring_mask(grid, segment.ring).values, bool) & ~taken
+            mask = segment_cells(grid, segment.ring) & ~taken
         except InvalidInput:  # at the edge of the box, and now beyond it
             mask = np.zeros(grid.shape, bool)
         taken |= mask

@@ -1,4 +1,4 @@
-"""Best use of effort against a subject who stays: how much where, and which team to which segment.
+"""Best use of effort against a subject who stays: how much where, of one resource or of several.
 
 Knows exponential detection, POD = 1 - exp(-coverage). Refuses to know ground, travel and people: rates and hours
 arrive as numbers. Every answer carries a proof of how far from the best it can be.
@@ -6,13 +6,12 @@ arrive as numbers. Every answer carries a proof of how far from the best it can 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from wayhome.base.errors import InvalidInput
 
@@ -64,11 +63,14 @@ def water_filling(poa: ArrayLike, rate: ArrayLike, effort: float) -> Allocation:
     return _allocation(p, w, total, spread[:, None], np.array([dual]), single=True)
 
 
-def allocation(poa: ArrayLike, rate: ArrayLike, effort: ArrayLike) -> Allocation:
+def allocation(
+    poa: ArrayLike, rate: ArrayLike, effort: ArrayLike, stop: Callable[[], bool] = lambda: False
+) -> Allocation:
     """Best split of several divisible resources, each with its own rates: Washburn's problem (JOTA 1995).
 
     Maximise sum of p_i (1 - exp(-sum_j w_ij t_ij)) with sum_i t_ij = effort_j. `poa` `[C]` >= 0 of any sum, `rate`
-    `[C, R]` >= 0 per unit of effort, `effort` `[R]` >= 0; effort that can't help stays unspent.
+    `[C, R]` >= 0 per unit of effort, `effort` `[R]` >= 0; effort that can't help stays unspent. Told to `stop` it gives
+    the best so far, whose `gap` is then larger.
 
     Notes
     -----
@@ -87,13 +89,15 @@ def allocation(poa: ArrayLike, rate: ArrayLike, effort: ArrayLike) -> Allocation
         scaled = np.where(on[block], w[block] * total[resources], 0.0)
         weights = p[cells] / p.max()
         unit = min(float(weights.sum()), float((weights[:, None] * scaled).max(axis=0).sum()))
-        shares, prices = _interior_point(weights / unit, scaled)
+        shares, prices = _interior_point(weights / unit, scaled, stop)
         spread[block] = shares * total[resources]
         dual[resources] = prices * unit * p.max() / total[resources]
     return _allocation(p, w, total, spread, dual, single=False)
 
 
-def solve_allocation(payload: Mapping[str, Any], clock: Callable[[], float]) -> dict[str, Any]:
+def solve_allocation(
+    payload: Any, clock: Callable[[], float], stop: Callable[[], bool] = lambda: False
+) -> dict[str, Any]:
     """The answer of `wayhome solve allocation` to its JSON (INTERFACES); `clock` gives seconds.
 
     Raises
@@ -101,6 +105,8 @@ def solve_allocation(payload: Mapping[str, Any], clock: Callable[[], float]) -> 
     InvalidInput : naming the field and the index that is wrong.
     """
     began = clock()
+    if not isinstance(payload, Mapping):
+        raise InvalidInput('The input is an object with exactly "poa", "rate" and "effort".')
     unknown = set(payload) - {"poa", "rate", "effort"}
     missing = {"poa", "rate", "effort"} - set(payload)
     if unknown or missing:
@@ -125,7 +131,7 @@ def solve_allocation(payload: Mapping[str, Any], clock: Callable[[], float]) -> 
             raise InvalidInput(
                 f"rate[{i}] has {len(row)} numbers; effort has {len(effort)} resources.", field="rate", index=i
             )
-    best = allocation(poa, np.reshape(rate, (len(poa), len(effort))), effort)
+    best = allocation(poa, np.reshape(rate, (len(poa), len(effort))), effort, stop)
     return {
         "effort": best.effort.tolist(),
         "pos": best.pos,
@@ -136,159 +142,11 @@ def solve_allocation(payload: Mapping[str, Any], clock: Callable[[], float]) -> 
     }
 
 
-@dataclass(frozen=True, kw_only=True)
-class TeamChoice:
-    """One team's segment, and the numbers of the reason; `segment` None where it finds nothing to do.
-
-    `coverage` >= 0 over its hours, `pod` and `pos` fractions, `psr_per_h` the first hour's rate W*v*n*POA/A.
-    """
-
-    team: int
-    segment: int | None
-    is_locked: bool
-    hours: float = 0.0
-    poa: float = 0.0
-    coverage: float = 0.0
-    pod: float = 0.0
-    pos: float = 0.0
-    psr_per_h: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunnerUp:
-    """The best plan that differs from the chosen one: its POS, and `(team, segment now, segment then)`."""
-
-    pos_total: float
-    changes: tuple[tuple[int, int | None, int | None], ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class TeamPlan:
-    """One segment for each team, one team for each segment, with the most POS.
-
-    `upper_bound` is what no plan can beat even if every team could split its hours over any segments.
-    """
-
-    choices: tuple[TeamChoice, ...]
-    pos_total: float
-    runner_up: RunnerUp | None
-    upper_bound: float
-
-
-def team_plan(
-    poa_segment: ArrayLike,
-    coverage_rate_per_h: ArrayLike,
-    hours_available: ArrayLike,
-    locked: Mapping[int, int | None],
-) -> TeamPlan:
-    """The plan of one operational period for teams that stay whole: an exact assignment.
-
-    Parameters
-    ----------
-    poa_segment : `[S]` POA >= 0 of each segment.
-    coverage_rate_per_h : `[S, K]` coverage that team k lays in segment s in an hour, W*v*n/A [1/h].
-    hours_available : `[S, K]` hours left for searching after travel; 0 or less: the team cannot go there.
-    locked : team to segment, or to None (stands down): what a person has decided; kept, and counted.
-    """
-    rate = np.asarray(coverage_rate_per_h, np.float64)
-    if rate.ndim != 2:
-        raise InvalidInput("coverage_rate_per_h needs one row for each segment and one column for each team.")
-    n_segments, n_teams = rate.shape
-    poa, rate, _ = _checked(poa_segment, rate, np.ones(n_teams), names=("poa_segment", "coverage_rate_per_h", ""))
-    hours = np.asarray(hours_available, np.float64)
-    if hours.shape != rate.shape or not np.isfinite(hours).all():
-        raise InvalidInput(f"hours_available needs {n_segments} x {n_teams} finite numbers.", field="hours_available")
-    hours = np.maximum(hours, 0.0)
-    _check_locks(locked, n_segments, n_teams)
-    coverage = rate * hours
-    pos = poa[:, None] * -np.expm1(-coverage)
-    taken = {s for s in locked.values() if s is not None}
-    free = pos.copy()
-    free[sorted(taken)] = 0.0
-    free[:, sorted(locked)] = 0.0
-
-    segments = _assigned(free, locked)
-    total = _total(pos, segments)
-    runner_up = None
-    for team, segment in enumerate(segments):
-        if team in locked or segment is None:
-            continue
-        without = free.copy()
-        without[segment, team] = 0.0
-        other = _assigned(without, locked)
-        other_total = _total(pos, other)
-        if runner_up is None or other_total > runner_up.pos_total:
-            changes = tuple((k, a, b) for k, (a, b) in enumerate(zip(segments, other, strict=True)) if a != b)
-            runner_up = RunnerUp(pos_total=other_total, changes=changes)
-
-    locked_coverage = np.zeros(n_segments)
-    for k, s in locked.items():
-        if s is not None:
-            locked_coverage[s] = coverage[s, k]
-    open_teams = [k for k in range(n_teams) if k not in locked]
-    relaxed = allocation(poa * np.exp(-locked_coverage), coverage[:, open_teams], np.ones(len(open_teams)))
-    locked_pos = float(poa @ -np.expm1(-locked_coverage))
-    choices = tuple(
-        TeamChoice(team=k, segment=None, is_locked=k in locked)
-        if s is None
-        else TeamChoice(
-            team=k,
-            segment=s,
-            is_locked=k in locked,
-            hours=float(hours[s, k]),
-            poa=float(poa[s]),
-            coverage=float(coverage[s, k]),
-            pod=float(-np.expm1(-coverage[s, k])),
-            pos=float(pos[s, k]),
-            psr_per_h=float(poa[s] * rate[s, k]),
-        )
-        for k, s in enumerate(segments)
-    )
-    return TeamPlan(
-        choices=choices,
-        pos_total=total,
-        runner_up=runner_up,
-        upper_bound=max(total, locked_pos + relaxed.pos + relaxed.gap),
-    )
-
-
-def _check_locks(locked: Mapping[int, int | None], n_segments: int, n_teams: int) -> None:
-    seen: dict[int, int] = {}
-    for team, segment in locked.items():
-        if not 0 <= team < n_teams or not (segment is None or 0 <= segment < n_segments):
-            raise InvalidInput(f"Team {team} is locked to segment {segment}; one of them does not exist.", team=team)
-        if segment is None:
-            continue
-        if segment in seen:
-            raise InvalidInput(
-                f"Teams {seen[segment]} and {team} are both locked to segment {segment}; split the segment first.",
-                segment=segment,
-            )
-        seen[segment] = team
-
-
-def _assigned(pos: Array, locked: Mapping[int, int | None]) -> tuple[int | None, ...]:
-    """Segment of each team with the greatest sum of POS; None where a team adds nothing."""
-    chosen: list[int | None] = [locked.get(k) for k in range(pos.shape[1])]
-    for s, k in zip(*linear_sum_assignment(pos, maximize=True), strict=True):
-        if pos[s, k] > 0.0:
-            chosen[int(k)] = int(s)
-    return tuple(chosen)
-
-
-def _total(pos: Array, segments: Sequence[int | None]) -> float:
-    return float(sum(pos[s, k] for k, s in enumerate(segments) if s is not None))
-
-
-def _checked(
-    poa: ArrayLike, rate: ArrayLike, effort: ArrayLike, names: tuple[str, str, str] = ("poa", "rate", "effort")
-) -> tuple[Array, Array, Array]:
+def _checked(poa: ArrayLike, rate: ArrayLike, effort: ArrayLike) -> tuple[Array, Array, Array]:
     p, w, total = (np.asarray(values, np.float64) for values in (poa, rate, effort))
     if p.ndim != 1 or not p.size or total.ndim != 1 or w.shape != (p.size, total.size):
-        raise InvalidInput(
-            f"Shapes do not fit: {names[0]} {p.shape}, {names[1]} {w.shape}; needed [C] and [C, R], C at least 1."
-        )
-    for name, array in zip(names, (p, w, total), strict=True):
+        raise InvalidInput(f"Shapes do not fit: poa {p.shape}, rate {w.shape}; needed [C] and [C, R], C at least 1.")
+    for name, array in (("poa", p), ("rate", w), ("effort", total)):
         bad = np.argwhere(~(np.isfinite(array) & (array >= 0.0)))
         if len(bad):
             where = "".join(f"[{i}]" for i in bad[0])
@@ -299,7 +157,7 @@ def _checked(
             )
     with np.errstate(over="ignore"):
         if not (isfinite(p.sum()) and isfinite((w * total).max(initial=0.0))):
-            raise InvalidInput(f"{names[0]} or {names[1]} is too large to compute with; use other units.")
+            raise InvalidInput("poa or rate is too large to compute with; use other units.")
     return p, w, total
 
 
@@ -370,7 +228,7 @@ def _filled(p: Array, w: Array, total: float) -> tuple[Array, float]:
     return spread, float(np.exp(exact + top))
 
 
-def _interior_point(p: Array, w: Array) -> tuple[Array, Array]:
+def _interior_point(p: Array, w: Array, stop: Callable[[], bool]) -> tuple[Array, Array]:
     """Shares `[C, R]` (each column sums to 1) and prices `[R]` of Washburn's problem with every effort 1.
 
     Mehrotra's predictor and corrector. Besides t it moves what is left in a cell, `a`, on its own, so that the
@@ -390,11 +248,12 @@ def _interior_point(p: Array, w: Array) -> tuple[Array, Array]:
     for step in range(_MOST_STEPS):
         pair = np.where(on, t * z, 0.0)
         mu = float(pair.sum() + slack @ prices) / n
-        if step % _PROVE_EVERY == 0 or mu * n <= 1e3 * GAP_TARGET:
+        is_told = stop()
+        if step % _PROVE_EVERY == 0 or mu * n <= 1e3 * GAP_TARGET or is_told:
             best = _proved(p, w, on, t, z, prices)
             if best[0] < smallest:
                 smallest, shares, proof = best
-            if smallest <= GAP_TARGET:
+            if smallest <= GAP_TARGET or is_told:
                 break
         ratio = np.where(on, t / z, 0.0)
         weighted = ratio * w

@@ -6,7 +6,7 @@ nothing; what leaves the area leaves it undetected.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING, Any
@@ -46,7 +46,14 @@ class MovingPlan:
         return max(0.0, self.pnd - self.bound)
 
 
-def moving_plan(prior: ArrayLike, transition: csr_array, rate: ArrayLike, effort: ArrayLike) -> MovingPlan:
+def moving_plan(
+    prior: ArrayLike,
+    transition: csr_array,
+    rate: ArrayLike,
+    effort: ArrayLike,
+    stop: Callable[[], bool] = lambda: False,
+    say: Callable[[str], None] = lambda _: None,
+) -> MovingPlan:
     """Best split of divisible effort over cells and steps against a subject who moves by a Markov chain.
 
     A plan is best iff for every step it is best for the stationary problem whose prior is the chance of being in each cell
@@ -59,6 +66,8 @@ def moving_plan(prior: ArrayLike, transition: csr_array, rate: ArrayLike, effort
     transition : `[C, C]` >= 0, rows of sum up to 1; what is missing leaves undetected
     rate : `[C]` >= 0, coverage per unit of effort: POD = 1 - exp(-rate x effort)
     effort : `[T]` >= 0, spent or not, at each step
+    stop : asked between steps; once true the plan so far comes with its bound
+    say : told how far it is, ever more seldom
     """
     p, w, total = (np.asarray(a, np.float64) for a in (prior, rate, effort))
     leaks = np.maximum(1.0 - np.asarray(transition.sum(axis=1)).ravel(), 0.0)
@@ -71,6 +80,8 @@ def moving_plan(prior: ArrayLike, transition: csr_array, rate: ArrayLike, effort
 
     here = p
     for t in range(steps):
+        if stop():
+            break
         plan[t] = fill(here, t)
         here = back @ (here * np.exp(-w * plan[t]))
     pnd_myopic = pnd = bound = 0.0
@@ -89,16 +100,22 @@ def moving_plan(prior: ArrayLike, transition: csr_array, rate: ArrayLike, effort
         bound = max(bound, pnd - slack)
         if sweep == 0:
             pnd_myopic = pnd
-        if pnd - bound <= GAP or sweep == SWEEPS:
+        if pnd - bound <= GAP or sweep == SWEEPS or stop():
             break
+        if sweep & (sweep - 1) == 0:
+            say(f"sweep {sweep}: not found with {pnd:.9f}, no plan below {bound:.9f}")
         here = p
         for t in range(steps):
+            if stop():
+                break
             plan[t] = fill(here * after[t], t)
             here = back @ (here * np.exp(-w * plan[t]))
     return MovingPlan(effort=plan, pnd=pnd, bound=bound, pnd_myopic=pnd_myopic)
 
 
-def solve_moving(payload: Any) -> dict[str, Any]:
+def solve_moving(
+    payload: Any, stop: Callable[[], bool] = lambda: False, say: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
     """The answer of `wayhome solve moving` to its JSON (INTERFACES).
 
     Raises
@@ -135,5 +152,5 @@ def solve_moving(payload: Any) -> dict[str, Any]:
         raise InvalidInput(
             f"transition: the ways out of cell {worst} sum to {sums[worst]:.6g}; 1 at most.", field="transition"
         )
-    best = moving_plan(prior, transition, rate, effort)
+    best = moving_plan(prior, transition, rate, effort, stop, say)
     return {"effort": best.effort.tolist(), "pnd": best.pnd, "bound": best.bound, "gap": best.gap}

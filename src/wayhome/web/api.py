@@ -21,9 +21,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from wayhome import __version__
-from wayhome.app import catalogue, exchange, pictures
+from wayhome.app import analysis, catalogue, exchange, pictures, segmenting
 from wayhome.base.errors import InvalidInput, NotFound, WayhomeError
-from wayhome.base.quantity import instant
+from wayhome.base.place import parse_position
+from wayhome.base.quantity import instant, length_m, speed_mps
 from wayhome.base.record import to_json
 
 if TYPE_CHECKING:
@@ -52,6 +53,17 @@ class Act(BaseModel):
     expected_seq: int | None = None
     as_user: str | None = None
     key: str | None = None
+
+
+class SearchArea(BaseModel):
+    """An area to be cut into segments: a region's id or a ring, and what a team does in a segment, as people type it."""
+
+    region: str | None = None
+    ring: list[Any] = []
+    hours: float = 4.0
+    searchers: float = 4.0
+    sweep_width: str | None = None
+    speed: str | None = None
 
 
 def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
@@ -140,6 +152,29 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
         if name == "poa":
             data = {**data, **pictures.poa_frame(desk, case, made, as_of=then, at=reach)}
         return {**to_json(made), "data": to_json(data)}
+
+    @api.post("/api/cases/{case}/segments/propose")
+    def propose(case: str, body: SearchArea) -> dict[str, Any]:
+        work = segmenting.team_work(
+            body.hours, body.searchers, coverage=None,
+            sweep_width_m=None if body.sweep_width is None else length_m(body.sweep_width, "sweep_width"),
+            speed_mps=None if body.speed is None else speed_mps(body.speed, "speed"),
+        )  # fmt: skip
+        where = body.region or tuple(parse_position(p, f"ring[{i}]") for i, p in enumerate(body.ring))
+        return {"seq": desk.head(case), **to_json(segmenting.propose_segments(desk, case, where, work))}
+
+    @api.get("/api/sensors")
+    def sensors() -> dict[str, Any]:
+        return {"sensors": analysis.sensors()}
+
+    @api.get("/api/sensors/{sensor}/width")
+    def width(
+        sensor: str, range: str | None = None, visibility: str | None = None, light: str = "day", cover: str = ""
+    ) -> dict[str, Any]:
+        return analysis.width(
+            sensor, sought="person", visibility=visibility, light=light, cover=cover,
+            range_m=None if range is None else length_m(range, "range"),
+        )  # fmt: skip
 
     @api.get("/api/cases/{case}/ground")
     def ground(case: str) -> dict[str, Any]:
