@@ -15,6 +15,7 @@ GROUPS = {
     "motion": "benchmarks.speed.motion",
     "journal": "benchmarks.speed.journal",
     "allocation": "benchmarks.speed.allocation",
+    "teams": "benchmarks.speed.teams",
     "past_cases": "benchmarks.quality.past_cases",
     "ground": "benchmarks.quality.ground",
     "attraction": "benchmarks.quality.attraction",

@@ -36,7 +36,7 @@ def found(*searches: tuple[str, tuple[Position, ...], Raster], outside: float = 
     for assignment, ring, pod in searches:
         belief, update = belief.searched(pod)
         missed *= 1.0 - update.pos_overall
-        outcomes.append(SimpleNamespace(search=SimpleNamespace(assignment=assignment, ring=ring)))
+        outcomes.append(SimpleNamespace(search=SimpleNamespace(assignment=assignment, ring=ring, pod_clue=0.5)))
     return SimpleNamespace(prior=prior, belief=belief, outcomes=outcomes, pos_cumulative=1.0 - missed)
 
 
@@ -94,5 +94,6 @@ def test_a_whole_shows_how_much_of_it_each_outing_went_over() -> None:
     data, _ = segments_data(named(all=box(0, 0, 1000, 1000)), found(("A1", WEST, west), ("A2", south_east, east)))
     (row,) = data["segments"]
     assert row["outings"] == [{"assignment": "A1", "share": 0.5}, {"assignment": "A2", "share": 0.2}]
+    assert row["pod_clue"] == pytest.approx(1.0 - 0.75 * 0.9)  # half of a half of it, then a fifth
     # an even prior: half of it missed by half, a fifth by four fifths
     assert row["pod_cumulative"] == pytest.approx(0.5 * 0.5 + 0.2 * 0.8, abs=1e-12)

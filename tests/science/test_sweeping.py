@@ -121,6 +121,7 @@ def test_bound_by_hand() -> None:
     assert most_seen(poa(far, on), start, 5.0, 10.0) == 0.0
 
 
+@pytest.mark.slow
 def test_an_even_disc_is_swept_without_waste() -> None:
     on = grid(120)
     middle = [5000.0 + 1200.0, 9000.0 - 1200.0]

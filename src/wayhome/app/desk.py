@@ -251,6 +251,7 @@ class App:
         )  # fmt: skip
 
     def _plan(self, name: str, inputs: PlanInputs, found: BeliefMap) -> tuple[dict[str, Any], tuple[str, ...]]:
+        from wayhome.planning.belief_map import belief_map, scenario_maps
         from wayhome.planning.inputs import key
         from wayhome.planning.plan import plan_data, planned
         from wayhome.planning.wrong import wrong_data
@@ -258,7 +259,16 @@ class App:
         made = self._kept(f"plan:{key(inputs)}", lambda: planned(inputs, found, self.sources, time.perf_counter))
         if name == "plan":
             return plan_data(made, found, time.perf_counter)
-        return wrong_data(made, found, self.belief, time.perf_counter)
+
+        def belief(inputs: MapInputs) -> BeliefMap:
+            """Another map, not kept: it would push out those that people look at."""
+            maps, caveats = scenario_maps(inputs, self.sources)
+            return belief_map(inputs, maps, caveats, self.sources)
+
+        told: tuple[dict[str, Any], tuple[str, ...]] = self._kept(
+            f"wrong:{key(inputs)}", lambda: wrong_data(made, found, belief, time.perf_counter)
+        )
+        return told
 
     # -- inside ---------------------------------------------------------------------------------
 

@@ -45,7 +45,7 @@ class Track(Record):
 
 
 class Debrief(Record):
-    """What a team reports of its outing: for a subject who does not answer, and where told for one who does."""
+    """What a team reports of its outing: for a subject who does not answer, and where told for one who does, and clues."""
 
     at: datetime
     by: str
@@ -58,6 +58,7 @@ class Debrief(Record):
     remarks: str = ""
     sweep_width_responsive_m: float | None = None
     pod_responsive: float | None = None
+    pod_clue: float | None = None
 
 
 class Assignment(Record):
@@ -173,6 +174,7 @@ class AssignmentDebriefed(Event):
     remarks: PersonalText = ""
     sweep_width_responsive_m: float | None = None
     pod_responsive: float | None = None
+    pod_clue: float | None = None
 
     def says(self) -> str:
         """Sentence for the log."""
@@ -382,6 +384,7 @@ class DebriefAssignment(Command):
     remarks: str = ""
     sweep_width_responsive: LengthM | None = None
     pod_responsive: Fraction | None = None
+    pod_clue: Fraction | None = None
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse a debrief that says nothing about detection, and a second one."""
@@ -417,6 +420,7 @@ class DebriefAssignment(Command):
             assignment=held.id, sweep_width_m=self.sweep_width, track_length_m=self.track_length, pod=self.pod,
             searchers=self.searchers, gaps=self.gaps, difficulty=self.difficulty, remarks=self.remarks,
             sweep_width_responsive_m=self.sweep_width_responsive, pod_responsive=self.pod_responsive,
+            pod_clue=self.pod_clue,
         )  # fmt: skip
         return (debriefed, TeamStatusSet(team=held.team, status="available"))
 

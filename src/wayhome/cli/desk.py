@@ -298,12 +298,26 @@ def _show(name: str, data: dict[str, Any]) -> None:
         print(f"  outside every segment {percent(data['unsegmented'])}, rest of world {percent(data['rest_of_world'])}")
     elif name == "plan":
         for c in data["choices"]:
-            print(f"  {c['team_name']}: {c['reason']}")
+            period = f" (period {c['op']})" if len(data["periods"]) > 1 else ""
+            print(f"  {c['team_name']}{period}: {c['reason']}")
         print(
             f"  Together {percent(data['pos_total'])}; no plan of these teams can do better than {percent(data['upper_bound'])}"
         )
+        for s in data["by_scenario"]:
+            print(f"    if {s['title']}: {percent(s['pos'])}")
+        for u in data["unused"]:
+            print(f"  {u['name']} stays: {u['why']}")
         if data["runner_up"]:
             print(f"  Runner-up {percent(data['runner_up']['pos_total'])}: {data['runner_up']['change']}")
+    elif name == "wrong":
+        print(f"  {data['sentence']}")
+        for t in data["truths"]:
+            print(f"  {t['name']:34} this plan {percent(t['had']):>7}, possible {percent(t['best']):>7}")
+    elif name == "reflex":
+        for t in data["tasks"]:
+            print(f"  {t['name']}: {t['remark']}")
+        for e in data["exits"]:
+            print(f"  to watch: a way out at {e['lat_deg']:.5f},{e['lon_deg']:.5f}")
     elif name == "evidence":
         for r in data["readings"]:
             print(

@@ -45,7 +45,9 @@ def segments(
 
     if dem is None:
         raise InvalidInput("Segments need a terrain model; give --dem FILE.", field="dem")
-    files = GroundFiles(dem=dem, landcover=landcover, legend=legend, lines=line_files([_with_kind(t) for t in lines or []]))
+    files = GroundFiles(
+        dem=dem, landcover=landcover, legend=legend, lines=line_files([_with_kind(t) for t in lines or []])
+    )
     work = segmenting.team_work(
         hours, team_size, coverage=coverage,
         sweep_width_m=None if sweep_width is None else length_m(sweep_width, "--sweep-width"),

@@ -113,6 +113,7 @@ class Search(Record):
     searchers: int = 1
     sweep_width_responsive_m: float | None = None
     pod_responsive: float | None = None
+    pod_clue: float | None = None
     began_s: float | None = None
     ended_s: float | None = None
     planned: Planned | None = None
@@ -387,5 +388,5 @@ def _search(state: CaseState, assignment: Assignment, ipp: Point) -> Search:
         tracks=tuple((t.blob, t.index) for t in assignment.tracks) if tracked else (),
         sweep_width_m=debrief.sweep_width_m, track_length_m=debrief.track_length_m, pod=debrief.pod,
         searchers=debrief.searchers, sweep_width_responsive_m=debrief.sweep_width_responsive_m,
-        pod_responsive=debrief.pod_responsive, began_s=_after(ipp, began), ended_s=_after(ipp, ended), planned=planned,
+        pod_responsive=debrief.pod_responsive, pod_clue=debrief.pod_clue, began_s=_after(ipp, began), ended_s=_after(ipp, ended), planned=planned,
     )  # fmt: skip

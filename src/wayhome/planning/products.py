@@ -131,11 +131,14 @@ def segments_data(inputs: PlanInputs, found: BeliefMap) -> tuple[dict[str, Any],
         area_m2 = geodesic_area_m2(segment.ring)
         shares = [(assignment, float((cells & there).sum() / cells.sum())) for assignment, there in searched]
         outings = [{"assignment": a, "share": share} for a, share in shares if share > 0.0]
+        missed_clue = [
+            1.0 - share * (o.search.pod_clue or 0.0) for o, (_, share) in zip(found.outcomes, shares, strict=True)
+        ]
         rows.append(
             {
                 "id": segment.id, "name": segment.name, "area_m2": area_m2, "poa": now, "poa_per_km2": now / area_m2 * 1e6,
                 "pod_cumulative": max(0.0, 1.0 - surviving * now / then) if then > 0 else 0.0,
-                "searched_times": len(outings), "outings": outings,
+                "searched_times": len(outings), "outings": outings, "pod_clue": 1.0 - float(np.prod(missed_clue)),
             }
         )  # fmt: skip
     caveats = []

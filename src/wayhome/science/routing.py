@@ -133,24 +133,47 @@ def solve_moving(
         )
     if fsum(prior) > 1.0 + _SUM_TOLERANCE:
         raise InvalidInput(f"prior sums to {fsum(prior):.6g}; probabilities sum to 1 at most.", field="prior")
+    transition = markov(payload["transition"], cells)
+    best = moving_plan(prior, transition, rate, effort, stop, say)
+    return {"effort": best.effort.tolist(), "pnd": best.pnd, "bound": best.bound, "gap": best.gap}
+
+
+def markov(entries: object, cells: int) -> csr_array:
+    """The target's chain `[C, C]` from a JSON list of [from, to, probability], cells counted from 0; what is missing
+    from a row leaves the area.
+
+    Raises
+    ------
+    InvalidInput : naming the entry or the cell.
+    """
+    if not isinstance(entries, list):
+        raise InvalidInput("transition is a list of [from, to, probability].", field="transition")
     rows, columns, chances = [], [], []
-    for number, entry in enumerate(payload["transition"] if isinstance(payload["transition"], list) else [None]):
+    for number, entry in enumerate(entries):
         if not (
             isinstance(entry, list) and len(entry) == 3 and all(type(i) is int and 0 <= i < cells for i in entry[:2])
         ):
             raise InvalidInput(
                 f"transition[{number}] is [from, to, probability], cells counted from 0 to {cells - 1}.",
                 field="transition",
+                index=number,
+            )
+        p = entry[2]
+        if isinstance(p, bool) or not isinstance(p, int | float) or not 0.0 <= p <= 1.0 + _SUM_TOLERANCE:
+            raise InvalidInput(
+                f"transition[{number}] has the probability {p!r}; it lies in [0, 1].", field="transition", index=number
             )
         rows.append(entry[0])
         columns.append(entry[1])
-        chances.append(numbers([entry[2]], f"transition[{number}]")[0])
+        chances.append(float(p))
     transition = csr_array((chances, (rows, columns)), shape=(cells, cells))
+    transition.sum_duplicates()
     sums = np.asarray(transition.sum(axis=1)).ravel()
     if (sums > 1.0 + _SUM_TOLERANCE).any():
         worst = int(sums.argmax())
         raise InvalidInput(
-            f"transition: the ways out of cell {worst} sum to {sums[worst]:.6g}; 1 at most.", field="transition"
+            f"transition: the ways out of cell {worst} sum to {sums[worst]:.6g}; 1 at most.",
+            field="transition",
+            index=worst,
         )
-    best = moving_plan(prior, transition, rate, effort, stop, say)
-    return {"effort": best.effort.tolist(), "pnd": best.pnd, "bound": best.bound, "gap": best.gap}
+    return transition

@@ -108,11 +108,14 @@ def sweep(
     best = max((rated(paths(on, shut, starts - corner, limit, rng)) for on in lanes), key=itemgetter(0))
     price = float(np.sort(part, axis=None)[::-1][min(part.size - 1, int(2 * reach * limit * len(starts)))]) * 2 * reach
     candidates = [best, rated(_polished(best[1], part, shut, reach, limit, price, rng))]
-    round_about = _round_about(starts - corner, limit, reach)
-    if all(is_clear(shut, *a, *b) for path in round_about for a, b in pairwise(path)):
-        candidates.append(rated(round_about))
+    right_about = _round_about(starts - corner, limit, reach)
+    left_about = [path[0] + (path - path[0]) * (1.0, -1.0) for path in right_about]
+    for some in (right_about, left_about):
+        if not all(is_clear(shut, *a, *b) for path in some for a, b in pairwise(path)):
+            continue
+        candidates.append(rated(some))
         if candidates[-1][0] > NEARLY * best[0]:
-            thinned = [np.concatenate([path[::4], path[-1:]]) for path in round_about]
+            thinned = [np.concatenate([path[::4], path[-1:]]) for path in some]
             candidates.append(rated(_polished(thinned, part, shut, reach, limit, price, rng)))
     tracks = on_map(max(candidates, key=itemgetter(0))[1])
     pod = pod_in_reach(grid, tracks, reach_m)

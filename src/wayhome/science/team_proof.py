@@ -98,16 +98,16 @@ class Proof:
         self._best, self._gap, self._is_over = best, gap, is_over
         self._highs.setOptionValue("mip_rel_gap", _WHOLE_SHARE * gap)
         self._of_reals(True)
-        was = inf
+        was, x = inf, None
         for _ in range(_LP_ROUNDS):
             if is_over() or self._is_proved(bound):
                 break
             most, x = self._run()
             bound = min(bound, most)
             if x is None or not self._tightened(x) or was - bound < _LP_GAIN * bound:
-                self._polished(x)
                 break
             was = bound
+        self._polished(x)
         self._of_reals(False)
         while not is_over() and not self._is_proved(bound):
             self._offered()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Idle = Literal["", "stands_down", "nothing_allowed", "resting", "no_room", "adds_nothing"]
 
 GAP = 0.005  # of what the plan finds: a plan proved so close to the best is called best
+_RUNNER_UP_GAP = 2.0  # of the plan's gap: the same again would cost as long as the plan for nothing to see
 _MAIN_SHARE = 2.0 / 3.0  # of the time, for the plan; the rest for the runner-up
 
 
@@ -59,10 +60,10 @@ class TeamChoice:
 
 @dataclass(frozen=True, kw_only=True)
 class RunnerUp:
-    """The best plan found that leaves at least one unlocked choice undone and no more reflex tasks.
+    """The best plan found that leaves at least one unlocked choice undone, and staffs as many reflex tasks.
 
-    `value` of the objective, `loss` against the plan, `upper_bound` no such plan can beat; `pos_total` its expected
-    chance; `changes` as (team, period, task now, task then).
+    `value` of the objective, `loss` against the plan, `upper_bound` that no such plan can beat, within twice the gap asked
+    for if time allows; `pos_total` its expected chance; `changes` as (team, period, task now, task then).
     """
 
     value: float
@@ -121,13 +122,13 @@ def team_plan(
     Parameters
     ----------
     gap : >= 0, fraction of the value: no more than that is left between plan and bound.
-    clock : gives seconds; after `time_limit_s` of them, or as soon as `stop()` says so, the best plan so far is the
-        answer, with the bound known by then. Only then may two runs differ.
+    clock : gives seconds; after `time_limit_s` of them, or when `stop()` says so (asked several times a second), the best
+        plan so far is the answer, with the bound known by then. Only then may two runs differ.
 
     Notes
     -----
-    One period, one team for each task, no worst case: a linear assignment, exact. Else teams are moved about by one and
-    two, and mixed-integer programs bound what is left to gain (`team_proof`).
+    One period, one team for each task, no worst case: a linear assignment, exact. Else teams are moved by one and two, and
+    mixed-integer programs bound what is left to gain (`team_proof`). Bounds hold to about 1e-8 of what is found.
     """
     asked = Asked(question)
     if objective not in ("expected", "worst"):
@@ -211,7 +212,7 @@ def _searched(
     if not chosen:
         return board, bound, None, -inf
     proof.forbid(board.task)
-    other, other_bound = proof.solved(_moved_off(board, is_over), bound, gap, is_over)
+    other, other_bound = proof.solved(_moved_off(board, is_over), bound, _RUNNER_UP_GAP * gap, is_over)
     if other is not None and other.score > board.score:  # within the gap a better plan turned up late
         board, other, other_bound = other, board, bound
         bound = max(bound, board.value)
