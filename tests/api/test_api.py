@@ -90,6 +90,8 @@ ANSWERS = {
     "poa": "/api/cases/walker/products/poa",
     "segments": "/api/cases/walker/products/segments",
     "plan": "/api/cases/walker/products/plan",
+    "wrong": "/api/cases/walker/products/wrong",
+    "reflex": "/api/cases/walker/products/reflex",
     "departure": "/api/cases/walker/products/departure",
     "evidence": "/api/cases/walker/products/evidence",
     "survival": "/api/cases/walker/products/survival",
@@ -98,6 +100,8 @@ ANSWERS = {
     "tracks": "/api/cases/walker/tracks",
     "documents": "/api/cases/walker/documents",
     "verify": "/api/cases/walker/verify",
+    "sensors": "/api/sensors",
+    "width": "/api/sensors/searcher/width?range=30 m&visibility=medium",
     "error_not_found": "/api/cases/nowhere",
 }
 

@@ -249,9 +249,19 @@ FIGURES: dict[str, Any] = {
     "plan": {
         "choices": [{"team": "T1", "team_name": "Alpha", "segment": "SEG1", "segment_name": "North slope", "hours": 3.5,
                      "travel_minutes": 30.0, "coverage": 1.25, "pod": 0.71, "poa": 0.4, "pos": 0.284, "psr_per_h": 0.081,
-                     "reason": "North slope holds most."}],
+                     "op": 1, "boundary": None, "boundary_name": None, "reason": "North slope holds most."},
+                    {"team": "T2", "team_name": "Delta", "segment": None, "segment_name": None, "hours": 4.0, "travel_minutes": 0.0,
+                     "coverage": 0.0, "pod": 0.0, "poa": 0.0, "pos": 0.016, "psr_per_h": 0.0, "op": 2, "boundary": "B1",
+                     "boundary_name": "Lake road", "reason": "A watch would stop 1.6 %."}],
+        "by_scenario": [{"id": "lost", "title": "lost", "weight": 0.93, "pos": 0.3}, {"id": "car", "title": "left by car", "weight": 0.07, "pos": 0.01}],
+        "unused": [{"team": "T3", "name": "Bravo", "why": "it lacks the skill rope"}],
         "pos_total": 0.284, "upper_bound": 0.3, "runner_up": {"pos_total": 0.2, "change": "one team stays back"},
         "unused_teams": ["Bravo"], "rest_of_world": 0.25, "caveats": ["Hours at hand: 4.0, less the way there."],
+    },
+    "wrong": {
+        "sentence": "The mistake that costs most is “IPP 1.00 km north”.", "caveats": ["A shifted IPP is 1.00 km off."],
+        "truths": [{"name": "as the map says", "had": 0.284, "best": 0.284, "regret": 0.0, "share": 0.0},
+                   {"name": "IPP 1.00 km north", "had": 0.12, "best": 0.31, "regret": 0.19, "share": 0.613}],
     },
     "departure": {
         "sentence": "The evidence alone puts 20.0 % outside the map; had every POD been half, it would be 22.0 %.", "probability_left": 0.2, "rest_of_world": 0.25,

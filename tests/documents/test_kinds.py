@@ -15,6 +15,7 @@ EMPTY = {
     "order": "No order has been given yet.",
     "assignment": "No assignment has been drafted yet.",
     "plan": "there is no initial planning point yet",
+    "wrong": "there is no initial planning point yet",
     "poa": "there is no initial planning point yet",
     "notice": "No notice has been drafted yet.",
     "recall": "No notice has been cancelled.",
@@ -132,8 +133,19 @@ def test_a_cancelled_assignment_says_so(a_search: Any, printed: Callable[..., st
 
 def test_plan_holds_choices_reasons_bound_and_caveats(under_way: Any, printed: Callable[..., str]) -> None:
     text = printed("plan", under_way)
-    for told in ("North slope holds most.", "28.4 %", "No plan can exceed 30.0 %", "3 h 30 min", "8.10 %", "Bravo",
+    for told in ("North slope holds most.", "28.4 %", "No plan can exceed 30.0 %", "3 h 30 min", "8.10 %",
+                 "Bravo: it lacks the skill rope", "watch Lake road (period 2)", "left by car: 1.0 %",
                  "Hours at hand: 4.0, less the way there.", "20.0 %: one team stays back"):  # fmt: skip
+        assert told in text
+
+
+def test_being_wrong_shows_every_truth_and_what_it_costs(under_way: Any, printed: Callable[..., str]) -> None:
+    text = printed("wrong", under_way)
+    for told in (
+        "The mistake that costs most",
+        "IPP 1.00 km north 12.0 % 31.0 % 19.0 %",
+        "A shifted IPP is 1.00 km off.",
+    ):
         assert told in text
 
 
@@ -225,7 +237,15 @@ def test_log_tells_every_entry_in_order(suspended: Any, printed: Callable[..., s
 
 
 def test_what_can_be_printed_follows_the_case(opened: Any, suspended: Any) -> None:
-    assert [k for k, _, _ in available(opened.state)] == ["report", "plan", "poa", "evidence", "departure", "log"]
+    assert [k for k, _, _ in available(opened.state)] == [
+        "report",
+        "plan",
+        "wrong",
+        "poa",
+        "evidence",
+        "departure",
+        "log",
+    ]
     ids = dict((k, i) for k, _, i in available(suspended.state))
     assert ids["notice"] == ("N1", "N2")
     assert ids["recall"] == ("N1",)

@@ -151,6 +151,16 @@ def test_both_of_two_far_places_are_visited_where_that_is_worth_the_way() -> Non
     assert min(held) < 0.01
 
 
+@pytest.mark.parametrize("searchers", [1, 2])
+def test_scattered_places_are_strung_together_with_little_waste(searchers: int) -> None:
+    on, rng = grid(80), np.random.default_rng(1)
+    places = np.array([5000.0, 9000.0]) + 1600.0 * rng.random((8, 2)) * (1.0, -1.0)
+    map_ = poa(np.sum([bump(on, x, y, 70.0) for x, y in places], axis=0), on)
+    found = sweep(map_, [[5800.0, 8200.0]] * searchers, 10_000.0 / searchers, REACH_M, np.random.default_rng(1))
+    # the bound knows nothing of the ways between the eight; paths that are not repaired stay below .85
+    assert found.pos > 0.9 * found.pos_bound
+
+
 def test_a_wall_is_looked_over_but_only_passed_through_its_gate() -> None:
     on = grid(80)
     closed = np.zeros((80, 80), bool)

@@ -15,6 +15,7 @@ from wayhome.documents.page import (
     bullets,
     facts,
     heading,
+    pairs,
     para,
     picture,
     signatures,
@@ -79,7 +80,7 @@ def plan(w: Wording, for_id: str | None) -> Paper:
     else:
         choices: list[dict[str, Any]] = list(data.get("choices", []))
         rows: list[list[str | None]] = [
-            [c["team_name"], f"{c['segment']} {c['segment_name']}", hours(c["hours"]), hours(c["travel_minutes"] / 60.0), f"{c['coverage']:.2f}",
+            [c["team_name"], _place(c), hours(c["hours"]), hours(c["travel_minutes"] / 60.0), f"{c['coverage']:.2f}",
              chance(c["pod"]), chance(c["poa"]), chance(c["pos"]), f"{c['psr_per_h'] * 100:.2f} %"]
             for c in choices
         ]  # fmt: skip
@@ -92,9 +93,10 @@ def plan(w: Wording, for_id: str | None) -> Paper:
             heading("How good is this plan"),
             facts([
                 ("Chance to find (POS)", chance(data.get("pos_total"))),
+                ("If one scenario alone is true", [f"{s['title']}: {chance(s['pos'])}" for s in data.get("by_scenario", []) if len(data["by_scenario"]) > 1]),
                 ("No plan can exceed", chance(data.get("upper_bound"))),
                 ("Next best plan", f"{chance(runner['pos_total'])}: {runner['change']}" if runner else None),
-                ("Teams left unused", list(data.get("unused_teams", []))),
+                ("Teams left unused", [f"{u['name']}: {u['why']}" for u in data.get("unused", [])]),
                 ("Outside the map", chance(data.get("rest_of_world"))),
             ]),
         ]  # fmt: skip
@@ -106,6 +108,32 @@ def plan(w: Wording, for_id: str | None) -> Paper:
         blocks.append(picture(w.given.map_caption or "Probability map.", 95))
     blocks.append(signatures("Plan approved by", "Date and time"))
     return Paper(title="Next assignments", blocks=tuple(blocks))
+
+
+def _place(choice: dict[str, Any]) -> str:
+    """Where a team goes, and in which period where that is not the next."""
+    place = f"{choice['segment']} {choice['segment_name']}" if choice["segment"] else f"watch {choice['boundary_name']}"
+    return f"{place} (period {choice['op']})" if choice["op"] > 1 else place
+
+
+def wrong(w: Wording, for_id: str | None) -> Paper:
+    """What the plan costs if the map is wrong: one bar for each truth, of what it finds and what was possible."""
+    data = w.figures("wrong")
+    blocks: list[Block] = [heading("Being wrong", 1)]
+    if not data:
+        blocks.append(banner(w.missing("wrong", "comparison")))
+        return Paper(title="Being wrong", blocks=tuple(blocks))
+    rows: list[list[str | None]] = [
+        [t["name"], chance(t["had"]), chance(t["best"]), chance(t["regret"])] for t in data["truths"]
+    ]
+    most = max([t["best"] for t in data["truths"]] + [1e-9])
+    blocks += [
+        para(data["sentence"]),
+        table("If this is true*6|>This plan finds*3|>The best plan would*3|>Lost*2", rows, ""),
+        heading("Filled: what this plan finds. Outline: what the best plan for that truth would find"),
+        pairs([(t["name"], t["had"] / most, t["best"] / most) for t in data["truths"]]),
+    ]
+    return Paper(title="Being wrong", blocks=(*blocks, *_caveats(w.caveats("wrong"))))
 
 
 def _region(region: dict[str, Any]) -> list[str | None]:

@@ -39,6 +39,7 @@ KINDS: dict[str, Kind] = {
         Kind(name="order", title="Order", needs_for="order", describe=sheets.order),
         Kind(name="assignment", title="Assignment sheet", needs_for="assignment", describe=assignment_sheet.assignment, has_map=True),
         Kind(name="plan", title="Next assignments", describe=figure_sheets.plan, figures=("plan",), has_map=True),
+        Kind(name="wrong", title="Being wrong", describe=figure_sheets.wrong, figures=("wrong",)),
         Kind(name="poa", title="Probability map", describe=figure_sheets.poa, figures=("poa", "segments"), has_map=True),
         Kind(name="notice", title="Notice", needs_for="notice", describe=sheets.notice),
         Kind(name="recall", title="Recall of a notice", needs_for="notice", describe=sheets.recall),

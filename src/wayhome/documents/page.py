@@ -117,6 +117,11 @@ def bar(parts: list[tuple[str, float]]) -> Block:
     return {"type": "bar", "parts": [{"label": label, "share": share} for label, share in parts]}
 
 
+def pairs(rows: list[tuple[str, float, float]]) -> Block:
+    """Bars under each other: a label, a part (filled) and the whole (outlined) in [0, 1], part at most the whole."""
+    return {"type": "pairs", "rows": [{"label": label, "part": part, "whole": whole} for label, part, whole in rows]}
+
+
 def signatures(*lines: str, room_mm: int = 12) -> Block:
     """Lines to sign on, side by side, with room above."""
     return {"type": "signatures", "lines": list(lines), "room": room_mm}

@@ -104,7 +104,7 @@ def field(inputs: PlanInputs, found: BeliefMap, sources: Sources) -> Field:
                     got - dark + dark * (night if _on_foot(team) else 1.0)
                 )
                 allowed[s, k, p] = got > 0.0
-            if not allowed[s, k].any():
+            if not allowed[s, k].any() and (team.id in inputs.free or len(periods) > 1):
                 why_not[s, k] = ("no time is left there after the way there and back, daylight and endurance",)
     if by_night:
         caveats.append(

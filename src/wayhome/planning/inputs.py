@@ -142,6 +142,7 @@ class MapInputs(Record):
     hours: float | None = None
     now_s: float | None = None  # for subjects who move: the map's time
     left_out: int = 0  # readings and searches after the hour that was asked for
+    walkers: int = 20_000  # followed in each scenario that moves
     width_doubt: float | None = None  # all sweep widths may be off by one factor, so much either way (95 %)
 
     @property
@@ -317,7 +318,9 @@ def plan_inputs(state: CaseState) -> PlanInputs:
     """The plan's inputs: live segments, teams, and the operational periods that are open, or five hours from now."""
     tasking, people = state.tasking, state.people
     segments = state.area.live_segments()
-    teams = tuple(t for t in people.teams.values() if t.status != "off")
+    periods = _periods(state)
+    # who is out or rests now can be planned for a later period only
+    teams = people.available() if len(periods) == 1 else tuple(t for t in people.teams.values() if t.status != "off")
     organisation = people.organisation
     ranks = {} if organisation is None else {r.id: r.order for r in organisation.ranks}
     leaders = {}
@@ -328,7 +331,7 @@ def plan_inputs(state: CaseState) -> PlanInputs:
     live, all_teams = {s.id for s in segments}, {t.id for t in teams}
     return PlanInputs(
         map=map_inputs(state), segments=segments, teams=teams, free=tuple(t.id for t in people.available()),
-        periods=_periods(state), base=tasking.base or _ipp(state).position,
+        periods=periods, base=tasking.base or _ipp(state).position,
         out=tuple(
             Out(assignment=a.id, segment=a.segment, team=people.teams[a.team], hours=a.hours_planned or DEFAULT_HOURS)
             for a in state.assignments.assignments.values()

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-WALKERS = 20_000
 STEP_S = 120.0
 WIDE = 5.0  # times as wide are walkers smoothed who stand alone (own choice)
 ENOUGH = 10.0  # walkers near by from which one is drawn where it stands rather than spread (own choice)
@@ -207,7 +206,7 @@ def stream(
     caveats = [
         *said,
         *told,
-        f"Subjects who move are drawn as {WALKERS:,} walkers (seed {inputs.seed}); small figures are rough.",
+        f"Subjects who move are drawn as {inputs.walkers:,} walkers (seed {inputs.seed}); small figures are rough.",
     ]
     last_s = max([inputs.now_s, *(s.end_s for s in seen)])
     dark = nights(inputs.ipp, inputs.ipp_at, last_s)
@@ -216,7 +215,7 @@ def stream(
         number = [p.id for p in inputs.parts].index(part.id)
         toward = intended_deg(inputs)
         return motion.set_out(
-            walked, how, xy, WALKERS, np.random.default_rng([inputs.seed, number]), toward_deg=toward,
+            walked, how, xy, inputs.walkers, np.random.default_rng([inputs.seed, number]), toward_deg=toward,
             dispersion_deg=None if toward is None else behavior.dispersion(part.category or "all", inputs.ecoregion).quantiles_deg,
             goal_xy_m=None if part.goal is None else projection(inputs.crs).xy_m(part.goal),
         )  # fmt: skip
@@ -226,16 +225,18 @@ def stream(
         for b in inputs.lines
     )
     begun = walkers = set_out()
-    start = np.full(WALKERS, 1.0 / WALKERS)
+    start = np.full(inputs.walkers, 1.0 / inputs.walkers)
     if part.kind in AT_REST:
         rest, _ = motion.advance(begun, walked, how, 3600.0 * MOVED_AT_MOST_H, step_s=STEP_S, nights=dark)
         law = lost_law(part.category, inputs.ecoregion, inputs.relief, own).law
         start, effective = motion.distance_weights(rest, xy, law.share_within)
-        if effective < 0.1 * WALKERS:
-            caveats.append(f"The walkers fit the published distances badly: {effective:,.0f} of {WALKERS:,} count.")
-    exposure = [np.zeros((WALKERS, max(1, len(s.hazards)))) for s in seen]
+        if effective < 0.1 * inputs.walkers:
+            caveats.append(
+                f"The walkers fit the published distances badly: {effective:,.0f} of {inputs.walkers:,} count."
+            )
+    exposure = [np.zeros((inputs.walkers, max(1, len(s.hazards)))) for s in seen]
     snapshot: dict[float, motion.Walkers] = {}
-    crossed = np.full((WALKERS, len(lines)), np.inf)
+    crossed = np.full((inputs.walkers, len(lines)), np.inf)
     spans = [_steps(s) for s in seen]
     stops = sorted({*(begin for begin, _ in spans), *(end for _, end in spans), _step(inputs.now_s)})
     for until_s in stops:

@@ -113,7 +113,7 @@ def _asked(
     if not inputs.segments:
         raise RuleBroken("There is no segment to search; draw segments, have an area cut into them, or import them.")
     if not inputs.teams:
-        raise RuleBroken("There is no team; form one, then ask for a plan.")
+        raise RuleBroken("No team is free; form a team, or debrief one that is out.")
     of, watch = field(inputs, found, sources), containment(inputs, found, sources)
     first = inputs.periods[0]
     caveats = [f"Hours at hand: {first.hours:.1f}, less the way there and back.", *of.caveats, *watch.caveats]

@@ -91,16 +91,19 @@ def _ways(uv: Array, free: Mask, barred: Mask, cols: int) -> tuple[Mask, Mask]:
     return east, south
 
 
-def paths(on: Lattice, barred: Mask, starts: Array, limit: float, rng: np.random.Generator) -> list[Array]:
+def paths(
+    on: Lattice, barred: Mask, starts: Array, limit: float, turn: float, rng: np.random.Generator
+) -> list[Array]:  # fmt: skip
     """One path `[n, 2]` for each of the starts `[N, 2]`, none longer than the limit, that pass as much mass as can be found.
 
     Each searcher is given a share of the squares, a first tour of them, and then all tours are repaired together.
+    `turn` [0, 1) turns the sectors of those who share a start, in sectors.
     """
     n, m = len(starts), len(on.uv)
     uv, mass = np.concatenate([on.uv, starts]), np.append(on.mass, np.zeros(n))
     nxt, prv, route = np.full(m + n, -1), np.full(m + n, -1), np.full(m + n, -1)
     length, limits = np.zeros(n), np.full(n, limit)
-    share = _shares(on, starts)
+    share = _shares(on, starts, turn)
     for k in range(n):
         route[m + k] = k
         tour = _first_tour(on, barred, starts[k], (share == k) & (route[:m] < 0), route[:m] < 0, limit)
@@ -132,7 +135,7 @@ def _follow(nxt: Index, begin: int) -> Index:
     return np.array(path)
 
 
-def _shares(on: Lattice, starts: Array) -> Index:
+def _shares(on: Lattice, starts: Array, turn: float) -> Index:
     """Whose each square is `[M]`: the nearest start's; searchers of one start share its squares by sectors of equal mass.
 
     Blocks of two by two squares stay together.
@@ -148,8 +151,8 @@ def _shares(on: Lattice, starts: Array) -> Index:
             continue
         order = mine[np.argsort(np.arctan2(*(centre[mine] - place).T), kind="stable")]
         below = np.cumsum(mass[order]) - mass[order]
-        sector = (below / max(float(mass[mine].sum()), 1e-300) * members.size).astype(int)
-        share[order] = members[np.minimum(sector, members.size - 1)]
+        sector = (below / max(float(mass[mine].sum()), 1e-300) * members.size + turn).astype(int)
+        share[order] = members[sector % members.size]
     whole: Index = np.repeat(np.repeat(share.reshape(on.rows // 2, -1), 2, axis=0), 2, axis=1).ravel()
     return whole
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from math import fsum, isfinite
 from typing import TYPE_CHECKING, Any
@@ -204,6 +205,7 @@ def solve_path(
     }
 
 
+@cache
 def _compile() -> None:
     """Solve something tiny, so that the clock does not measure the compiler."""
     chain_of_3 = csr_array(np.array([[0.5, 0.5, 0.0], [0.2, 0.5, 0.3], [0.0, 0.5, 0.5]]))

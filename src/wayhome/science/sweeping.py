@@ -104,8 +104,11 @@ def sweep(
     def rated(some: list[Array]) -> tuple[float, list[Array]]:
         return _pos(poa, pod_in_reach(grid, on_map(some), reach_m)), some
 
-    lanes = (lattice(part, shut, starts[0] - corner, pitch, angle_rad) for angle_rad in ANGLES_RAD)
-    best = max((rated(paths(on, shut, starts - corner, limit, rng)) for on in lanes), key=itemgetter(0))
+    tried: list[tuple[float, list[Array]]] = []
+    for number, angle_rad in enumerate(ANGLES_RAD):
+        on = lattice(part, shut, starts[0] - corner, pitch, angle_rad)
+        tried.append(rated(paths(on, shut, starts - corner, limit, number / len(ANGLES_RAD), rng)))
+    best = max(tried, key=itemgetter(0))
     price = float(np.sort(part, axis=None)[::-1][min(part.size - 1, int(2 * reach * limit * len(starts)))]) * 2 * reach
     candidates = [best, rated(_polished(best[1], part, shut, reach, limit, price, rng))]
     right_about = _round_about(starts - corner, limit, reach)
