@@ -94,7 +94,7 @@ def best_paths(
 
     def plan(bound_below: float, nodes: int) -> SearchPlan:
         pnd = non_detection(paths, glimpses, p, transition)
-        bound = max(0.0, pnd - max(0.0, bound_below))
+        bound = float(max(0.0, pnd - max(0.0, bound_below)))
         return SearchPlan(
             paths=tuple(tuple(path) for path in paths), pnd=pnd, bound=bound, is_best=pnd - bound <= GAP, nodes=nodes
         )
@@ -108,7 +108,7 @@ def best_paths(
             f"The searchers or the target can be in {len(field.cells)} cells over {horizon} looks; more than "
             f"{_MOST_LOOKS} cells times looks do not fit. Use larger cells or fewer looks."
         )
-    best, pod, most, nodes = _solved(field, rng, may_go_on, lambda pod, most, nodes: tell(1 - pod, 1 - most, nodes))
+    best, pod, most, nodes = _solved(field, rng, may_go_on, lambda pod, most, nodes: tell(1 - pod, max(0.0, 1 - most), nodes))
     for j, path in zip(field.order, best, strict=True):
         paths[active[j]] = field.cells[path].tolist()
     return plan(most - pod, nodes)
@@ -126,7 +126,7 @@ def _solved(
     nodes = 0
 
     def goes_on() -> bool:
-        tell(pod, most, nodes)
+        tell(pod, min(most, cuts.bound.pod), nodes)
         return may_go_on()
 
     def offer(paths: Whole, *, improve: bool) -> float:
