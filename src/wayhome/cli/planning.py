@@ -1,4 +1,4 @@
-"""Planning without a case: a search area cut into segments."""
+"""Planning without a case: a search area cut into segments, a track over a map."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from wayhome.base.errors import InvalidInput
+from wayhome.base.place import parse_position
 from wayhome.base.quantity import length_m, percent, speed_mps
-from wayhome.cli.edge import Json, cli, guarded, say, show_json, write_file
+from wayhome.cli.edge import Json, always_json, cli, guarded, say, show_json, write_file
 from wayhome.cli.numbers import Dem, Landcover, Legend, line_files
 
 KINDS = ("trail", "road", "stream", "water")
@@ -64,3 +65,27 @@ def segments(
     for s in proposal.segments:
         edges = ", ".join(f"{kind} {percent(share, 0)}" for kind, share in s.edges.items())
         print(f"{s.name:6} {s.hours:4.1f} h  {s.area_m2 / 1e6:6.2f} km2  edge: {edges}")
+
+
+@cli.command()
+@guarded
+@always_json
+def track(
+    map_: Annotated[Path, typer.Argument(metavar="POA.tif", help="A probability map, as `prior` or `export` write it.")],
+    start: Annotated[list[str], typer.Option("--start", help="LAT,LON; once for each searcher.")],
+    length: Annotated[str, typer.Option("--length", help='Of each track at most, such as "20 km".')],
+    reach: Annotated[str, typer.Option("--reach", help='Everything nearer is seen, such as "33 m"; half of a sweep width.')],
+    out: Annotated[Path, typer.Option("--out", help="Where to write the tracks, GPX.")],
+    barred: Annotated[Path | None, typer.Option("--barred", help="Areas not to be entered, GeoJSON.")] = None,
+    seed: Annotated[int, typer.Option("--seed")] = 0,
+    json_: Json = False,
+) -> None:  # fmt: skip
+    """A drone's or walker's track over a map under a length limit. Example: wayhome track poa.tif --start 42.2,-71.1 --length "20 km" --reach "33 m" --out track.gpx"""
+    from wayhome.app.sweeping import planned_tracks
+
+    gpx, told = planned_tracks(
+        map_, [parse_position(s, "--start") for s in start], length_m=length_m(length, "--length"),
+        reach_m=length_m(reach, "--reach"), barred=barred, seed=seed,
+    )  # fmt: skip
+    write_file(out, gpx)
+    show_json({**told, "out": str(out)})
