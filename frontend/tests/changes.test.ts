@@ -7,7 +7,7 @@ import { HOME, panelOf, parseRoute, writeRoute } from "../src/changes/route";
 import { added, fault, percentText, rows, scaled, setScenarios, total } from "../src/changes/scenarios";
 import { extent, middle, seen } from "../src/changes/seen";
 import { CHECKLIST, proposeSuspension } from "../src/changes/suspension";
-import { IPP, SQUARE, poaData, stateWith } from "./fixtures";
+import { IPP, SEARCH, SQUARE, poaData, stateWith } from "./fixtures";
 
 describe("route", () => {
   test("survives the address bar", () => {
@@ -119,8 +119,11 @@ describe("stories in which the subject walks", () => {
 
 describe("outings", () => {
   test("a choice of the plan becomes a draft", () => {
-    const choice = { team: "T1", team_name: "Dog", segment: "SEG1", segment_name: "Square", hours: 2.5, travel_minutes: 20, coverage: 1, pod: 0.63, poa: 0.2, pos: 0.126, psr_per_h: 0.05, reason: "" };
-    expect(draftAssignment(choice)).toEqual({ team: "T1", segment: "SEG1", duration: "150 min", task: "Search Square." });
+    const choice = SEARCH;
+    expect(draftAssignment(choice)).toEqual({ team: "T1", segment: "SEG1", duration: "150 min", task: "Search Square.", period: "OP1" });
+    expect(draftAssignment({ ...choice, period: null }, "old shafts")).toEqual({
+      team: "T1", segment: "SEG1", duration: "150 min", task: "Search Square.", hazards: "old shafts",
+    });
   });
   test("sweep width and POD never go together", () => {
     const told = { ...NOTHING_TOLD, sweep_width: "30 m", track_length: "2.1 km", pod: "60 %", gaps: "  " };

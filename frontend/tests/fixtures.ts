@@ -2,6 +2,7 @@
 
 import { caseState, type CaseState, type Position } from "../src/api/state";
 import type { Product } from "../src/api/products";
+import type { Plan, Search } from "../src/changes/plan";
 
 export const SQUARE: Position[] = [[0, 0], [0, 2], [2, 2], [2, 0]].map(([lat_deg = 0, lon_deg = 0]) => ({ lat_deg, lon_deg }));
 export const IPP = { kind: "pls" as const, position: { lat_deg: 0.5, lon_deg: 0.5 }, at: null, place: "gate", source: "" };
@@ -22,12 +23,13 @@ export function rawState(seq: number, points: readonly unknown[] = [IPP]): unkno
     area: {
       ipp: IPP, points, crs: "EPSG:32631", box_m: 25000, cell_m: 100, ecoregion: null, relief: null, boundaries: {}, regions: {}, ground: {},
       segments: {
-        SEG1: { id: "SEG1", name: "Square", ring: SQUARE, remark: "", retired: null },
-        SEG2: { id: "SEG2", name: "Old", ring: SQUARE, remark: "", retired: "redrawn" },
+        SEG1: { id: "SEG1", name: "Square", ring: SQUARE, remark: "", retired: null, origins: [] },
+        SEG2: { id: "SEG2", name: "Old", ring: SQUARE, remark: "", retired: "redrawn", origins: [] },
       },
     },
     people: { organisation: null, teams: {} },
     assignments: { periods: {}, assignments: {} },
+    tasking: { needs: {}, limits: {}, choices: {}, base: null, base_name: "", aim: "expected" },
     notices: { notices: {} },
     decisions: { orders: {}, waivers: [], departure: null, suspensions: {}, find: null },
     seals: { facts: {} },
@@ -48,6 +50,7 @@ export function poaData({ before, searches }: { before: number; searches: [strin
     image: "/api/cases/c/products/poa/image.png?key=k", legend: [], rest_of_world: 0.1, rest_of_world_before: before, scenarios: [],
     searches: searches.map(([assignment, rest_of_world_after]) => ({
       assignment, opos: 0.01, rest_of_world_before: null, rest_of_world_after, coverage_mean: null, pod_mean: null, pod_if_uniform: null, track_length_m: null,
+      planned: null, recorded: null, missed_share: null, missed: null,
     })),
     pos_cumulative: 0, responsive: null, hours: null, moving: [], companions: [], contours: { type: "FeatureCollection", features: [] },
   };
@@ -110,4 +113,24 @@ export const RAW_PRODUCTS: Record<"departure" | "evidence" | "survival" | "inqui
       },
     ],
   }),
+};
+
+/** One search of a plan, by a team that is free. */
+export const SEARCH: Search = {
+  team: "T1", team_name: "Dog", kind: "search", segment: "SEG1", segment_name: "Square", boundary: null, boundary_name: null, period: "OP1", op: 1,
+  starts_at: "2026-03-01T06:00:00Z", hours: 2.5, travel_minutes: 20, coverage: 1, pod: 0.63, poa: 0.2, pos: 0.126, psr_per_h: 0.05,
+  is_locked: false, is_reflex: false, remarks: [], reason: "because",
+};
+
+/** Two periods: the dog searches in both, a watch is kept in the first; worst is worse by the plan as it is. */
+export const PLAN: Plan = {
+  choices: [
+    SEARCH,
+    { ...SEARCH, team: "T2", team_name: "Two", kind: "watch", segment: null, segment_name: null, boundary: "B1", boundary_name: "Road" },
+    { ...SEARCH, period: "OP2", op: 2 },
+  ],
+  periods: [{ id: "OP1", op: 1, starts_at: "2026-03-01T06:00:00Z", hours: 5 }, { id: "OP2", op: 2, starts_at: "2026-03-01T18:00:00Z", hours: 5 }],
+  aim: "expected", pos_total: 0.2, by_scenario: [{ id: "a", title: "A", weight: 0.7, pos: 0.25 }, { id: "b", title: "B", weight: 0.3, pos: 0.08 }],
+  upper_bound: 0.21, gap: 0.01, is_proved: false, divisible_bound: 0.22, runner_up: { pos_total: 0.19, loss: 0.01, change: "Dog stays back" },
+  other_aim: { aim: "worst", pos_total: 0.18, worst: 0.12, worst_of_this: 0.08, change: "Dog to Bog" }, unused: [],
 };

@@ -8,14 +8,16 @@ import { commandList, done } from "../src/api/commands";
 import { documentList, imported } from "../src/api/files";
 import { groundAnswer, tracksAnswer } from "../src/api/ground";
 import { PRODUCTS, productList } from "../src/api/products";
+import { sensorList, sensorWidth } from "../src/api/sensors";
 import { refusal } from "../src/api/http";
 import type { Check } from "../src/lib/check";
 
 /** The check for a snapshot by the beginning of its file's name; longer names are looked for first. */
 const CHECKS: Record<string, Check<unknown>> = {
   cases: caseList, case: caseAnswer, log: logAnswer, verify: verifyAnswer, commands: commandList, do: done, import: imported,
-  products: productList, poa: PRODUCTS.poa, segments: PRODUCTS.segments, plan: PRODUCTS.plan,
+  products: productList, poa: PRODUCTS.poa, segments: PRODUCTS.segments, plan: PRODUCTS.plan, wrong: PRODUCTS.wrong, reflex: PRODUCTS.reflex,
   departure: PRODUCTS.departure, evidence: PRODUCTS.evidence, survival: PRODUCTS.survival, inquiries: PRODUCTS.inquiries, error: refusal, ground: groundAnswer, tracks: tracksAnswer, documents: documentList,
+  sensors: sensorList, width: sensorWidth,
 };
 
 /** What the server's tests blank out because it differs from run to run, with something of the same kind. */

@@ -4,8 +4,12 @@ import {
   anything, fraction, lines, list, number, oneOf, orNull, record, table, text, time, truth, type Check, type Checked,
 } from "../lib/check";
 import { address, get } from "./http";
+import { position } from "./state";
 
 export const bounds = record({ west_deg: number, south_deg: number, east_deg: number, north_deg: number });
+
+/** What a receiver wrote of one kind of way: its length, how long it took, in how many pieces. */
+const recorded = record({ length_m: number, hours: number, pieces: number });
 
 const poaData = record({
   grid: record({ crs: text, width: number, height: number, cell_m: number }),
@@ -21,7 +25,11 @@ const poaData = record({
     record({
       assignment: text, opos: fraction, rest_of_world_before: orNull(fraction), rest_of_world_after: fraction,
       coverage_mean: orNull(number), pod_mean: orNull(fraction), pod_if_uniform: orNull(fraction),
-      track_length_m: orNull(number),
+      track_length_m: orNull(number), planned: orNull(record({ sentence: text })),
+      recorded: orNull(record({ walking: recorded, vehicle: recorded, still: recorded, gap: recorded })),
+      /** Share of the segment that was hardly seen, and where its largest parts lie. */
+      missed_share: orNull(fraction),
+      missed: orNull(list(record({ position, area_m2: number, pod_mean: fraction }))),
     }),
   ),
   pos_cumulative: fraction,
@@ -38,24 +46,49 @@ const segmentsData = record({
   segments: list(
     record({
       id: text, name: text, area_m2: number, poa: fraction, poa_per_km2: number, pod_cumulative: fraction,
-      searched_times: number,
+      searched_times: number, outings: list(record({ assignment: text, share: fraction })),
     }),
   ),
   rest_of_world: fraction,
   unsegmented: fraction,
+  /** What segments share, and therefore count in each of them. */
+  overlap: fraction,
 });
 
+const choice = record({
+  team: text, team_name: text, kind: oneOf("search", "watch"), segment: orNull(text), segment_name: orNull(text),
+  boundary: orNull(text), boundary_name: orNull(text), period: orNull(text), op: number, starts_at: orNull(time),
+  hours: number, travel_minutes: number, coverage: number, pod: fraction, poa: fraction, pos: fraction, psr_per_h: number,
+  is_locked: truth, is_reflex: truth, remarks: list(text), reason: text,
+});
+const aim = oneOf("expected", "worst");
+
 const planData = record({
-  choices: list(
-    record({
-      team: text, team_name: text, segment: text, segment_name: text, hours: number, travel_minutes: number,
-      coverage: number, pod: fraction, poa: fraction, pos: fraction, psr_per_h: number, reason: text,
-    }),
-  ),
+  choices: list(choice),
+  periods: list(record({ id: orNull(text), op: number, starts_at: orNull(time), hours: number })),
+  aim,
   pos_total: fraction,
+  by_scenario: list(record({ id: text, title: text, weight: fraction, pos: fraction })),
+  /** Of what the aim counts: the expected chance, or that under the worst scenario. So is `gap`. */
   upper_bound: number,
-  runner_up: orNull(record({ pos_total: fraction, change: text })),
-  unused_teams: list(text),
+  gap: number,
+  is_proved: truth,
+  divisible_bound: number,
+  runner_up: orNull(record({ pos_total: fraction, loss: number, change: text })),
+  other_aim: orNull(record({ aim, pos_total: fraction, worst: fraction, worst_of_this: fraction, change: text })),
+  unused: list(record({ team: text, name: text, why: text })),
+});
+
+const wrongData = record({
+  sentence: text,
+  /** What the plan would find were each the truth, and the most that was possible. */
+  truths: list(record({ name: text, had: fraction, best: fraction, regret: number })),
+});
+
+const reflexData = record({
+  rim_m: number,
+  tasks: list(record({ name: text, ring: list(position), remark: text })),
+  exits: list(position),
 });
 
 const judgements = list(record({ evidence: text, likelihood: table(fraction), reason: text }));
@@ -147,6 +180,8 @@ export const PRODUCTS = {
   poa: made(poaData),
   segments: made(segmentsData),
   plan: made(planData),
+  wrong: made(wrongData),
+  reflex: made(reflexData),
   departure: made(departureData),
   evidence: made(evidenceData),
   survival: made(survivalData),

@@ -54,10 +54,11 @@ const point = record({ kind: oneOf("pls", "lkp"), position, at: orNull(time), pl
 const watch = record({ quality: fraction, since: orNull(time), until: orNull(time), remark: text });
 const boundary = record({ id: text, name: text, kind: text, line: list(position), watches: list(watch) });
 const shape = record({ id: text, name: text, ring: list(position), remark: text, retired: orNull(text) });
+const segment = record({ id: text, name: text, ring: list(position), remark: text, retired: orNull(text), origins: words });
 const ground = record({ id: text, kind: text, file_name: text, line_kind: orNull(text) });
 const area = record({
   ipp: orNull(point), points: list(point), crs: orNull(text), box_m: number, cell_m: number, ecoregion: orNull(text),
-  relief: orNull(text), boundaries: table(boundary), regions: table(shape), segments: table(shape), ground: table(ground),
+  relief: orNull(text), boundaries: table(boundary), regions: table(shape), segments: table(segment), ground: table(ground),
 });
 
 const rank = record({ id: text, title: text, order: number });
@@ -82,6 +83,19 @@ const assignment = record({
   id: text, team: text, segment: text, period: orNull(text), task: text, hours_planned: orNull(number), hazards: text,
   permits: words, status: oneOf("draft", "dispatched", "debriefed", "cancelled"), tasked_by: text,
   dispatched_at: orNull(time), tracks: list(track), debrief: orNull(debrief), cancelled: orNull(text),
+});
+
+const needs = record({
+  skills: words, equipment: words, least_searchers: number, least_rank: text, daylight_only: truth, radio: orNull(truth),
+  hazards: text,
+});
+const limits = record({
+  endurance_h: number, rest_h: number, equipment: words, ready_at: orNull(time), at_night: truth, own_radio: truth,
+});
+const kept = record({ team: text, segment: orNull(text), period: orNull(text), reason: text, by: text });
+const tasking = record({
+  needs: table(needs), limits: table(limits), choices: table(kept), base: orNull(position), base_name: text,
+  aim: oneOf("expected", "worst"),
 });
 
 const receipt = record({
@@ -119,6 +133,7 @@ export const caseState = record({
   scenarios: record({ scenarios: list(scenario), votes: table(vote) }), inquiries: record({ inquiries: table(inquiry) }), area,
   people: record({ organisation: orNull(organisation), teams: table(team) }),
   assignments: record({ periods: table(period), assignments: table(assignment) }),
+  tasking,
   notices: record({ notices: table(notice) }),
   decisions: record({
     orders: table(order), waivers: list(waiver), departure: orNull(departure), suspensions: table(suspension),
@@ -135,5 +150,9 @@ export type Reading = Checked<typeof placed>;
 export type Inquiry = Checked<typeof inquiry>;
 export type Scenario = Checked<typeof scenario>;
 export type Assignment = Checked<typeof assignment>;
+export type Segment = Checked<typeof segment>;
+export type Needs = Checked<typeof needs>;
+export type Limits = Checked<typeof limits>;
+export type Kept = Checked<typeof kept>;
 export type Notice = Checked<typeof notice>;
 export type Team = Checked<typeof team>;

@@ -15,12 +15,15 @@ export type Widget =
 const LONG = new Set(["text", "description", "reasons", "reason", "remarks", "remark", "circumstances", "history", "content",
   "gaps", "difficulty", "medical", "task", "hazards", "clothing", "equipment", "reopen_if"]);
 
+/** Truths of which "no" is something else than nothing said. */
+const EITHER = new Set(["at_night", "radio"]);
+
 export function widget(name: string, schema: Schema, required: boolean): Widget {
   if (schema.choices.length) return "choice";
   if (schema.format === "position") return "place";
   if (schema.format === "time" || schema.format === "date-time") return "time";
   const [type] = schema.type;
-  if (type === "boolean") return required ? "yes_no" : "tick";
+  if (type === "boolean") return required || EITHER.has(name) ? "yes_no" : "tick";
   if (type === "array") {
     if (schema.items?.format === "position") return "trail";
     if (schema.items?.choices.length) return "ticks";
@@ -75,7 +78,7 @@ export function only(draft: Draft, names: readonly string[]): Draft {
 }
 
 function fieldOf(name: string, schema: Schema, required: boolean, typed: Typed): unknown {
-  if (typeof typed === "boolean") return typed || required ? typed : undefined;
+  if (typeof typed === "boolean") return typed || widget(name, schema, required) === "yes_no" ? typed : undefined;
   if (Array.isArray(typed)) {
     const items = schema.items;
     const sent = items === null ? typed : typed.map((t) => fieldOf(name, items, true, t)).filter((v) => v !== undefined);
@@ -129,7 +132,10 @@ export function options(state: CaseState, command: string, name: string): Option
     case "team":
       return named(people.teams);
     case "segment":
+    case "segments":
       return named(Object.fromEntries(Object.entries(area.segments).filter(([, s]) => s.retired === null)));
+    case "least_rank":
+      return people.organisation?.ranks.map((r) => ({ id: r.id, label: r.title })) ?? null;
     case "boundary":
       return named(area.boundaries);
     case "region":

@@ -1,17 +1,21 @@
 /** From a proposed plan to drafts, from what a team tells to its debrief, and what the search changed. */
 
 import type { Product } from "../api/products";
+import { hours, metres, percent } from "../lib/format";
+import type { Search as Chosen } from "./plan";
 
-type Choice = Product<"plan">["data"]["choices"][number];
 type Search = Product<"poa">["data"]["searches"][number];
+type Outings = Product<"segments">["data"]["segments"][number]["outings"];
 
-/** The fields of draft_assignment for one choice of a plan. */
-export function draftAssignment(choice: Choice): Record<string, unknown> {
+/** The fields of draft_assignment for one search of a plan; `hazards` are those that its segment is known for. */
+export function draftAssignment(choice: Chosen, hazards = ""): Record<string, unknown> {
   return {
     team: choice.team,
     segment: choice.segment,
     duration: `${Math.max(1, Math.round(choice.hours * 60))} min`,
     task: `Search ${choice.segment_name}.`,
+    ...(choice.period === null ? {} : { period: choice.period }),
+    ...(hazards ? { hazards } : {}),
   };
 }
 
@@ -57,4 +61,19 @@ export function effectOf(poa: Product<"poa">["data"], assignment: string): Effec
   if (search === undefined) return null;
   const earlier = poa.searches[i - 1]?.rest_of_world_after ?? poa.rest_of_world_before;
   return { search, before: search.rest_of_world_before ?? earlier, after: search.rest_of_world_after };
+}
+
+/** The outings that went over a segment, with the share of it that lay in what they were sent to. */
+export function outingsLine(outings: Outings): string {
+  return outings.map((o) => (o.share > 0.995 ? o.assignment : `${o.assignment} over ${percent(o.share, 0)}`)).join(", ");
+}
+
+/** What the receiver wrote: how much of it was search on foot, and what was not. */
+export function recordedLine(recorded: NonNullable<Search["recorded"]>): string {
+  const said = [`walked ${metres(recorded.walking.length_m)} in ${hours(recorded.walking.hours)}`];
+  if (recorded.vehicle.pieces) said.push(`driven ${metres(recorded.vehicle.length_m)}, which is no search`);
+  if (recorded.still.pieces) said.push(`stood still ${hours(recorded.still.hours)}`);
+  const gaps = recorded.gap.pieces;
+  if (gaps) said.push(`${gaps} ${gaps === 1 ? "gap" : "gaps"} without a record, ${metres(recorded.gap.length_m)} in a straight line`);
+  return `Recorded: ${said.join("; ")}.`;
 }

@@ -2,7 +2,8 @@
 
 import type { CaseState, Position } from "../api/state";
 import type { Product } from "../api/products";
-import { percent } from "../lib/format";
+import type { Proposal } from "../api/segments";
+import { hours, percent } from "../lib/format";
 
 export interface Feature {
   type: "Feature";
@@ -39,13 +40,14 @@ export function seen(state: CaseState, table: Product<"segments">["data"] | null
   const mark = (kind: string, label: string, position: Position | null, about: string): void => {
     if (position) points.push({ type: "Feature", properties: { kind, label, about }, geometry: { type: "Point", coordinates: pair(position) } });
   };
-  const { area, evidence, decisions, assignments } = state;
+  const { area, evidence, decisions, assignments, tasking } = state;
   for (const s of Object.values(evidence.statements)) if (s.withdrawn === null) mark("statement", s.id, s.position, `${s.witness}: ${s.text}`);
   for (const c of Object.values(evidence.clues)) if (c.withdrawn === null) mark("clue", `${c.id} ${c.name}`, c.position, c.description || c.name);
   for (const kind of ["pls", "lkp"] as const) {
     const latest = area.points.filter((p) => p.kind === kind).at(-1);
     if (latest && !samePlace(latest.position, area.ipp?.position)) mark(kind, kind.toUpperCase(), latest.position, latest.place);
   }
+  mark("base", tasking.base_name || "Base", tasking.base, "Teams set out from here.");
   if (area.ipp) mark("ipp", `IPP (${area.ipp.kind.toUpperCase()})`, area.ipp.position, area.ipp.place);
   if (decisions.find) mark("find", "Find", decisions.find.position, `Found, ${decisions.find.condition}.`);
 
@@ -71,6 +73,24 @@ export function seen(state: CaseState, table: Product<"segments">["data"] | null
     geometry: { type: "LineString", coordinates: b.line.map(pair) },
   }));
   return { points: collection(points), segments: collection(segments), regions: collection(regions), boundaries: collection(boundaries) };
+}
+
+/** Segments that the ground proposes, with their hours. */
+export function proposed(proposal: Proposal | null): Features {
+  return collection((proposal?.segments ?? []).flatMap((s): Feature[] => {
+    const properties = { name: s.name, label: `${s.name}\n${hours(s.hours)}` };
+    return [
+      { type: "Feature", properties, geometry: { type: "Polygon", coordinates: polygon(s.ring) } },
+      { type: "Feature", properties, geometry: { type: "Point", coordinates: middle(s.ring) } },
+    ];
+  }));
+}
+
+/** Places that somebody asked to see. */
+export function marked(list: readonly { label: string; position: Position }[]): Features {
+  return collection(list.map((m): Feature => ({
+    type: "Feature", properties: { label: m.label }, geometry: { type: "Point", coordinates: pair(m.position) },
+  })));
 }
 
 /** The centroid of a ring, by the shoelace formula; of a ring without area, the mean of its corners. */

@@ -17,6 +17,9 @@ const LABELS: Record<string, string> = {
   error_m: "How far off it may be", beam_deg: "Width of the sector, degrees", range_m: "Distance from the mast", range_error_m: "How far off that distance may be",
   technology: "Network", timing_advance: "Step (timing advance)", radius_m: "Radius", confidence: "Chance that the phone is in the circle", target: "Where they went towards",
   moves: "Does the subject still move?", goal: "Where the subject wants to go", minutes: "Minutes it takes",
+  endurance: "Can be out for", rest: "Then rests for", ready_at: "Ready from", at_night: "Goes out in the dark", own_radio: "Has a radio of its own",
+  least_searchers: "At least so many searchers", least_rank: "Rank that its leader must hold", daylight_only: "By daylight only",
+  radio: "The base's radio reaches it", with_neighbours: "Neighbours give up and take ground", names: "Names of the parts", aim: "What plans aim at",
   method: "Way of voting", values: "Values by scenario", voter: "Who votes", yes: "Chance of a yes by scenario", inquiry: "Question",
 };
 
@@ -30,6 +33,7 @@ const CHOICES: Record<string, string> = {
   mattson: "100 points", proportional: "any scale", oconnor: "letters A to I", auto: "as its kind suggests", still: "stays in one place", moving: "still walks",
   ask: "ask somebody", check: "check a place", trap: "look for tracks", mobile_responsive: "on the move, answers", immobile_responsive: "still, answers",
   unresponsive: "alive, does not answer", hiding: "hiding",
+  walking: "on foot", vehicle: "by vehicle", gap: "not recorded", expected: "the most on the whole", worst: "the most in the worst scenario",
   temperate: "temperate", dry: "dry", urban: "urban",
 };
 
@@ -37,8 +41,9 @@ const HINTS: Record<string, string> = {
   sweep_width: "Write it with its unit, such as 30 m. Rule of thumb: 1.1 to 1.8 times the range at which the object is seen.",
   permits: "One a line, such as harm, publish_name, cross_border. Held against the orders in force.",
   reliability: "0.6 or 60 %: how far the witness can be relied on.",
-  audiences: "One a line.", signs: "One a line.", objectives: "One a line.", skills: "One a line.", readers: "One a line: ids of roles or members.",
-  checklist: "One a line: question: answer.", members: "One a line.", review_by: "When the risk is to be looked at again.",
+  readers: "One a line: ids of roles or members.", checklist: "One a line: question: answer.",
+  names: "One a line, from north to south or from west to east; left empty: A, B, ...",
+  at_night: "Not said: it does.", radio: "No: only a team with a radio of its own may go. Not said: nobody knows.", review_by: "When the risk is to be looked at again.",
   category: "Such as hiker, dementia, child_7_9, despondent; the law of distance follows from it.",
   likelihood: "One a line: scenario: 0.8",
   error_m: "Such as 50 m.", range_m: "Such as 3 km.", radius_m: "Such as 200 m.", beam_deg: "Such as 120.", confidence: "Such as 0.68 or 68 %.",

@@ -2,7 +2,7 @@
 
 import type { LayerSpecification } from "maplibre-gl";
 
-export const SHAPES = ["contours", "lines", "regions", "segments", "levels", "boundaries", "tracks", "points"] as const;
+export const SHAPES = ["contours", "lines", "regions", "segments", "levels", "boundaries", "tracks", "proposed", "points", "marks"] as const;
 export type ShapeName = (typeof SHAPES)[number];
 
 export const PAPER = { light: "#e9ecea", dark: "#20272b" };
@@ -12,12 +12,15 @@ export const KEY: { name: string; swatch: string; says: string }[] = [
   { name: "ipp", swatch: "dot:#c1121f", says: "IPP: initial planning point" },
   { name: "clue", swatch: "dot:#7b2cbf", says: "Clue" },
   { name: "statement", swatch: "dot:#0a6c74", says: "Place from a statement" },
+  { name: "base", swatch: "dot:#10161b", says: "Base: teams set out from here" },
   { name: "segments", swatch: "line:#1f4e79", says: "Segment, with its probability of area" },
   { name: "dispatched", swatch: "fill:#0077ff", says: "Segment in which a team is out" },
   { name: "searched", swatch: "fill:#4f5b66", says: "Segment that was searched and is free" },
   { name: "levels", swatch: "line:#ffffff", says: "25, 50, 75, 95 % of all probability lie inside" },
   { name: "boundaries", swatch: "dash:#b3261e", says: "Boundary whose crossing means leaving" },
   { name: "tracks", swatch: "line:#0077ff", says: "Track that a team walked" },
+  { name: "proposed", swatch: "line:#7a1fa2", says: "Segment that is proposed and not drawn" },
+  { name: "marks", swatch: "ring:#c2410c", says: "Place that was asked for in a panel" },
   { name: "regions", swatch: "dash:#5c4b00", says: "Region of one hypothesis" },
 ];
 
@@ -79,6 +82,12 @@ export function LAYERS(isDark: boolean): LayerSpecification[] {
     },
     { id: "tracks-casing", type: "line", source: "tracks", paint: { "line-color": "#ffffff", "line-width": 4, "line-opacity": 0.8 } },
     { id: "tracks-line", type: "line", source: "tracks", paint: { "line-color": "#0077ff", "line-width": 2 } },
+    { id: "proposed-casing", type: "line", source: "proposed", paint: { "line-color": "#ffffff", "line-width": 4, "line-opacity": 0.8 } },
+    { id: "proposed-line", type: "line", source: "proposed", paint: { "line-color": "#7a1fa2", "line-width": 1.8 } },
+    {
+      id: "proposed-text", type: "symbol", source: "proposed", filter: ["==", ["geometry-type"], "Point"],
+      layout: { ...FONT, "text-field": ["get", "label"] }, paint: { ...halo, "text-color": "#4a1263" },
+    },
     {
       id: "segments-text", type: "symbol", source: "segments", filter: ["==", ["geometry-type"], "Point"],
       layout: { ...FONT, "text-size": 13, "text-field": ["get", "label"], "text-allow-overlap": false }, paint: halo,
@@ -87,7 +96,7 @@ export function LAYERS(isDark: boolean): LayerSpecification[] {
       id: "points-dot", type: "circle", source: "points",
       paint: {
         "circle-radius": ["match", ["get", "kind"], ["ipp", "find"], 8, 6], "circle-stroke-color": "#ffffff", "circle-stroke-width": 2,
-        "circle-color": ["match", ["get", "kind"], "ipp", "#c1121f", ["pls", "lkp"], "#e85d04", "clue", "#7b2cbf", "find", "#0b7a3b", "#0a6c74"],
+        "circle-color": ["match", ["get", "kind"], "ipp", "#c1121f", ["pls", "lkp"], "#e85d04", "clue", "#7b2cbf", "find", "#0b7a3b", "base", "#10161b", "#0a6c74"],
       },
     },
     {
@@ -97,6 +106,15 @@ export function LAYERS(isDark: boolean): LayerSpecification[] {
         "symbol-sort-key": ["match", ["get", "kind"], ["ipp", "find"], 0, ["pls", "lkp"], 1, 2],
       },
       paint: halo,
+    },
+    {
+      id: "marks-ring", type: "circle", source: "marks",
+      paint: { "circle-radius": 9, "circle-opacity": 0, "circle-stroke-color": "#c2410c", "circle-stroke-width": 3 },
+    },
+    {
+      id: "marks-text", type: "symbol", source: "marks",
+      layout: { ...FONT, "text-field": ["get", "label"], "text-variable-anchor": ["top", "bottom", "left", "right"], "text-radial-offset": 1.1 },
+      paint: { ...halo, "text-color": "#7a2808" },
     },
   ];
 }

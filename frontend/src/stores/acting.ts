@@ -3,6 +3,7 @@
 import { doCommand, type Done } from "../api/commands";
 import { importFiles, type Imported, type ImportKind } from "../api/files";
 import { actor } from "./actor.svelte";
+import type { Shape } from "../changes/shapes";
 import { casefile } from "./casefile.svelte";
 
 export class NotNow extends Error {}
@@ -31,4 +32,12 @@ export async function bring(files: readonly File[], kind: ImportKind, about = ""
   const imported = await importFiles(id, files, kind, about, actor.user);
   await casefile.refresh();
   return imported;
+}
+
+/** Draw segments one after the other; `ondrawn` hears of each. The first refusal ends it. */
+export async function drawSegments(shapes: readonly Shape[], ondrawn: (shape: Shape) => void): Promise<void> {
+  for (const shape of shapes) {
+    await act("draw_segment", { name: shape.name, ring: shape.ring, ...(shape.remark ? { remark: shape.remark } : {}) });
+    ondrawn(shape);
+  }
 }

@@ -61,6 +61,8 @@ export class ProductStore<N extends ProductName> {
 export const poa = new ProductStore("poa");
 export const segmentTable = new ProductStore("segments");
 export const plan = new ProductStore("plan");
+export const wrong = new ProductStore("wrong");
+export const reflex = new ProductStore("reflex");
 export const departure = new ProductStore("departure");
 export const evidenceSheet = new ProductStore("evidence");
 export const survival = new ProductStore("survival");

@@ -68,7 +68,9 @@ def _slot(table, there, place):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _lead(t, s, end, n, n_arcs, work, slack, place, latest, arc_start, arc_to, table, step_start, step_to, kind, worth, to_go):  # type: ignore[no-untyped-def]
+def _lead(
+    t, s, end, n, n_arcs, work, slack, place, latest, arc_start, arc_to, table, step_start, step_to, kind, worth, to_go
+):  # type: ignore[no-untyped-def]
     """Lead states s:end one look on; states after it are numbered from n. Gives (next s, n, arcs), n = -1 where full.
 
     `slack` `[S]` is how much a plan through a state may still lose against the linear bound.
@@ -132,9 +134,7 @@ def _lead(t, s, end, n, n_arcs, work, slack, place, latest, arc_start, arc_to, t
     return s, n, n_arcs
 
 
-def joint_graph(
-    field: PathField, bound: LinearBound, pod: float, may_go_on: Callable[[], bool]
-) -> JointGraph | None:
+def joint_graph(field: PathField, bound: LinearBound, pod: float, may_go_on: Callable[[], bool]) -> JointGraph | None:
     """All joint positions on the way of plans that the linear bound does not keep from beating `pod`.
 
     None where there are too many of them, or where time is over.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Whole = NDArray[np.int64]
 
+CLOSE = 1e-10  # of probability: what could be better by no more than this is not followed
 _MOST_FLOWS = 60_000  # columns of a linear program that still answers in seconds
 _IDLE_ROUNDS = 6  # a cut that has not touched for so long is dropped
 _SAMPLES = 6  # plans drawn from the flow in each round
@@ -233,10 +234,15 @@ def bound_by_cuts(
     pod: float,
     offer: Offer,
     may_go_on: Callable[[], bool],
+    *,
+    patient: bool = False,
 ) -> None:
-    """Improve the bound while that is worth the time; plans drawn on the way go to `offer`, which gives the best POD."""
+    """Improve the bound while that is worth the time, or as long as there is any.
+
+    Plans drawn on the way go to `offer`, which gives the best POD so far.
+    """
     history: list[float] = []
-    while may_go_on() and cuts.bound.pod - pod > 1e-10 and cuts.mix():
+    while may_go_on() and cuts.bound.pod - pod > CLOSE and cuts.mix():
         history.append(cuts.bound.pod)
         flow = cuts.flow
         cuts.learn(flow, whole=False)
@@ -246,7 +252,7 @@ def bound_by_cuts(
             paths = cuts.drawn(rng)
             pod = offer(paths, improve=i == 0)
             cuts.learn(looks_of(field, paths), whole=True)
-        if len(history) > 20 and history[-21] - history[-1] < 0.02 * (history[-1] - pod):
+        if not patient and len(history) > 20 and history[-21] - history[-1] < 0.05 * (history[-1] - pod):
             break
 
 
@@ -319,9 +325,7 @@ class _Program:
         self.least = 0.0
         self.flow = np.zeros(self._shape)
         self.shares = np.zeros(0)
-        self._ways = {
-            (int(a), int(b), int(e)): i for i, (a, b, e) in reversed(list(enumerate(self._flows[:, :3])))
-        }
+        self._ways = {(int(a), int(b), int(e)): i for i, (a, b, e) in reversed(list(enumerate(self._flows[:, :3])))}
         self._carried = np.zeros(m)
 
     def add(self, const: float, worth: Array) -> None:

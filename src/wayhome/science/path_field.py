@@ -180,7 +180,9 @@ def _spread(graph: csr_array, first: Whole, steps: int) -> Whole:
         if not len(edge):
             break
         count = graph.indptr[edge + 1] - graph.indptr[edge]
-        at = np.repeat(graph.indptr[edge] - np.concatenate([[0], np.cumsum(count)[:-1]]), count) + np.arange(count.sum())
+        at = np.repeat(graph.indptr[edge] - np.concatenate([[0], np.cumsum(count)[:-1]]), count) + np.arange(
+            count.sum()
+        )
         there = np.unique(graph.indices[at])
         edge = there[~known[there]]
         known[edge] = True

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
+from wayhome.science.path_bounds import CLOSE
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Whole = NDArray[np.int64]
 
-CLOSE = 1e-10  # of probability: what could be better by no more than this is not followed
 _WORK = 80_000_000  # arcs times cells looked at between two polls, about 0.2 s
 _MOST_OPEN = 40_000  # prefixes waiting
 _MOST_BYTES = 2_000_000_000
@@ -217,12 +218,10 @@ def _search(graph, tree, drift_start, drift_to, drift, total, work):  # type: ig
         known, before = g, 0
         while True:
             slack = total - tree.best[0] - CLOSE
-            exact, first, last, kept, arcs = _pass(
-                graph, tree, drift_start, drift_to, drift, slack, node, known, g + 1
-            )
+            exact, first, last, kept, arcs = _pass(graph, tree, drift_start, drift_to, drift, slack, node, known, g + 1)
             if tree.rest[0] >= 0.0:
                 _follow(graph, tree, drift_start, drift_to, drift, node)
-            if arcs < 100000 or tree.rest[0] < 0.0 or (known > g and arcs > 0.9 * before):
+            if arcs < 500 or tree.rest[0] < 0.0 or (known > g and arcs > 0.8 * before):
                 break
             known, before = g + 1, arcs
         need = tree.best[0] + CLOSE

@@ -19,10 +19,10 @@ from scipy.sparse import csr_array
 from wayhome.base.errors import InvalidInput, NotYet
 from wayhome.science.allocation import numbers
 from wayhome.science.joint_positions import joint_graph
-from wayhome.science.path_bounds import Cuts, bound_by_cuts, looks_of
+from wayhome.science.path_bounds import CLOSE, Cuts, bound_by_cuts, looks_of
 from wayhome.science.path_field import PathField, non_detection, path_field, steps_of
 from wayhome.science.path_responses import first_paths, improved
-from wayhome.science.path_tree import CLOSE, PathTree
+from wayhome.science.path_tree import PathTree
 from wayhome.science.routing import markov
 
 if TYPE_CHECKING:
@@ -108,7 +108,9 @@ def best_paths(
             f"The searchers or the target can be in {len(field.cells)} cells over {horizon} looks; more than "
             f"{_MOST_LOOKS} cells times looks do not fit. Use larger cells or fewer looks."
         )
-    best, pod, most, nodes = _solved(field, rng, may_go_on, lambda pod, most, nodes: tell(1 - pod, max(0.0, 1 - most), nodes))
+    best, pod, most, nodes = _solved(
+        field, rng, may_go_on, lambda pod, most, nodes: tell(1 - pod, max(0.0, 1 - most), nodes)
+    )
     for j, path in zip(field.order, best, strict=True):
         paths[active[j]] = field.cells[path].tolist()
     return plan(most - pod, nodes)
@@ -148,9 +150,8 @@ def _solved(
         return best, pod, max(most, pod), nodes
     graph = joint_graph(field, cuts.bound, pod, goes_on)
     if graph is None or not PathTree.fits(field, graph):
-        while goes_on() and cuts.mix():  # no proof to be had, but perhaps better paths
-            offer(cuts.drawn(rng), improve=True)
-        return best, pod, max(most, pod), nodes
+        bound_by_cuts(field, cuts, rng, pod, offer, goes_on, patient=True)
+        return best, pod, max(min(most, cuts.bound.pod), pod), nodes
     tree = PathTree(field, graph, pod, most)
     while tree.search():
         pod, most, nodes = tree.pod, min(most, tree.most), tree.nodes
@@ -267,7 +268,9 @@ def _edges(values: object, cells: int) -> Whole:
 
 def _searchers(values: object, cells: int) -> list[tuple[int, float]]:
     if not isinstance(values, list) or not values:
-        raise InvalidInput('searchers is a list of at least one {"start": cell, "glimpse": probability}.', field="searchers")
+        raise InvalidInput(
+            'searchers is a list of at least one {"start": cell, "glimpse": probability}.', field="searchers"
+        )
     found = []
     for i, searcher in enumerate(values):
         if not isinstance(searcher, Mapping) or set(searcher) != {"start", "glimpse"}:

@@ -113,12 +113,14 @@ def sweep(
     candidates = [best, rated(_polished(best[1], part, shut, reach, limit, price, rng))]
     right_about = _round_about(starts - corner, limit, reach)
     left_about = [path[0] + (path - path[0]) * (1.0, -1.0) for path in right_about]
-    for some in (right_about, left_about):
-        if not all(is_clear(shut, *a, *b) for path in some for a, b in pairwise(path)):
-            continue
-        candidates.append(rated(some))
+    round_about = [
+        rated(some) for some in (right_about, left_about)
+        if all(is_clear(shut, *a, *b) for path in some for a, b in pairwise(path))
+    ]  # fmt: skip
+    if round_about:
+        candidates.append(max(round_about, key=itemgetter(0)))
         if candidates[-1][0] > NEARLY * best[0]:
-            thinned = [np.concatenate([path[::4], path[-1:]]) for path in some]
+            thinned = [np.concatenate([path[::4], path[-1:]]) for path in candidates[-1][1]]
             candidates.append(rated(_polished(thinned, part, shut, reach, limit, price, rng)))
     tracks = on_map(max(candidates, key=itemgetter(0))[1])
     pod = pod_in_reach(grid, tracks, reach_m)

@@ -28,4 +28,5 @@ def warm() -> None:
     motion.advance(walkers, walked, how, 120.0, hazards=np.zeros((1, *grid.shape), np.float32), lines=(trail,))
     travel.pace_s_per_m([0.1])
     terrain.hillshade(dem)
+    terrain.in_sight(dem, centre, above_m=2.0, there_m=2.0)
     detection.coverage(grid, [trail], 50.0, None)
