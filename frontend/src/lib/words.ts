@@ -33,7 +33,7 @@ const CHOICES: Record<string, string> = {
   mattson: "100 points", proportional: "any scale", oconnor: "letters A to I", auto: "as its kind suggests", still: "stays in one place", moving: "still walks",
   ask: "ask somebody", check: "check a place", trap: "look for tracks", mobile_responsive: "on the move, answers", immobile_responsive: "still, answers",
   unresponsive: "alive, does not answer", hiding: "hiding",
-  walking: "on foot", vehicle: "by vehicle", gap: "not recorded", expected: "the most on the whole", worst: "the most in the worst scenario",
+  expected: "the most on the whole", worst: "the most in the worst scenario",
   temperate: "temperate", dry: "dry", urban: "urban",
 };
 

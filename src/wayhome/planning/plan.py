@@ -258,6 +258,7 @@ def _other_aim(made: Planned, clock: Callable[[], float]) -> dict[str, Any] | No
         "aim": other, "pos_total": plan.pos_total, "worst": worst(plan), "worst_of_this": worst(made.plan),
         "change": "; ".join(
             f"{inputs.teams[c.team].name} {'stays back' if c.task is None else f'to {made.title(c.task)}'}"
+            + (f" (period {inputs.periods[c.period].op})" if len(inputs.periods) > 1 else "")
             for c, now in zip(plan.choices, made.plan.choices, strict=True) if c.task != now.task
         ),
     }  # fmt: skip
