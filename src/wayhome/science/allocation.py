@@ -147,18 +147,23 @@ def _checked(poa: ArrayLike, rate: ArrayLike, effort: ArrayLike) -> tuple[Array,
     if p.ndim != 1 or not p.size or total.ndim != 1 or w.shape != (p.size, total.size):
         raise InvalidInput(f"Shapes do not fit: poa {p.shape}, rate {w.shape}; needed [C] and [C, R], C at least 1.")
     for name, array in (("poa", p), ("rate", w), ("effort", total)):
-        bad = np.argwhere(~(np.isfinite(array) & (array >= 0.0)))
-        if len(bad):
-            where = "".join(f"[{i}]" for i in bad[0])
-            raise InvalidInput(
-                f"{name}{where} is {array[tuple(bad[0])]}; it must be a finite number of at least 0.",
-                field=name,
-                index=bad[0].tolist(),
-            )
+        check_at_least_0(array, name)
     with np.errstate(over="ignore"):
         if not (isfinite(p.sum()) and isfinite((w * total).max(initial=0.0))):
             raise InvalidInput("poa or rate is too large to compute with; use other units.")
     return p, w, total
+
+
+def check_at_least_0(array: Array, field: str) -> None:
+    """Refuse an array with anything but finite numbers >= 0, with a sentence that names the place."""
+    bad = np.argwhere(~(np.isfinite(array) & (array >= 0.0)))
+    if len(bad):
+        where = "".join(f"[{i}]" for i in bad[0])
+        raise InvalidInput(
+            f"{field}{where} is {array[tuple(bad[0])]}; it must be a finite number of at least 0.",
+            field=field,
+            index=bad[0].tolist(),
+        )
 
 
 def numbers(values: object, field: str) -> list[float]:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from wayhome.base.errors import InvalidInput
-from wayhome.science.allocation import Allocation, allocation, water_filling
+from wayhome.science.allocation import Allocation, allocation, check_at_least_0, water_filling
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -92,7 +92,7 @@ def worst_case_allocation(
     p, w = np.asarray(poa, np.float64), np.asarray(rate, np.float64)
     if p.ndim != 2 or not p.size:
         raise InvalidInput("poa needs one row for each scenario and one column for each cell.", field="poa")
-    _refuse_negative(p, "poa")
+    check_at_least_0(p, "poa")
     least, most = _allowed(weights, len(p), off_by)
     with np.errstate(over="ignore"):
         scale = float(p.sum(axis=1).max()) or 1.0
@@ -151,7 +151,7 @@ def worst_weighing(pos: ArrayLike, weights: ArrayLike | None = None, off_by: flo
     found = np.asarray(pos, np.float64)
     if found.ndim != 1 or not found.size:
         raise InvalidInput("pos needs one number for each scenario.", field="pos")
-    _refuse_negative(found, "pos")
+    check_at_least_0(found, "pos")
     mu = _heaviest_on_least(found, *_allowed(weights, len(found), off_by))
     return float(mu @ found), mu
 
@@ -325,7 +325,7 @@ def regrets(
     laid = np.asarray(coverage, np.float64)
     if laid.ndim != 1 or not laid.size:
         raise InvalidInput("coverage needs one number for each cell.", field="coverage")
-    _refuse_negative(laid, "coverage")
+    check_at_least_0(laid, "coverage")
     w = np.asarray(rate, np.float64)
     out = []
     for i, truth in enumerate(truths):
@@ -335,7 +335,7 @@ def regrets(
                 f"truths[{i}] ({truth.name}) has POA of shape {p.shape}; the plan covers {laid.size} cells.",
                 field="truths", index=i,
             )  # fmt: skip
-        _refuse_negative(p, f"truths[{i}].poa")
+        check_at_least_0(p, f"truths[{i}].poa")
         if not (isfinite(truth.rate_factor) and truth.rate_factor >= 0.0):
             raise InvalidInput(
                 f"truths[{i}] ({truth.name}) has a rate_factor of {truth.rate_factor}; write a number of at least 0.",
@@ -425,22 +425,11 @@ def _checked_weights(weights: ArrayLike | None, scenarios: int) -> Array:
         raise InvalidInput(
             f"weights has shape {stated.shape}; give one for each of {scenarios} scenarios.", field="weights"
         )
-    _refuse_negative(stated, "weights")
+    check_at_least_0(stated, "weights")
     total = float(stated.sum())
     if abs(total - 1.0) > _SUM_TOLERANCE:
         raise InvalidInput(f"weights sum to {total:.6g}; write weights of sum 1.", field="weights")
     return stated / total
-
-
-def _refuse_negative(array: Array, field: str) -> None:
-    bad = np.argwhere(~(np.isfinite(array) & (array >= 0.0)))
-    if len(bad):
-        where = "".join(f"[{i}]" for i in bad[0])
-        raise InvalidInput(
-            f"{field}{where} is {array[tuple(bad[0])]}; it must be a finite number of at least 0.",
-            field=field,
-            index=bad[0].tolist(),
-        )
 
 
 def _likely(of: Sequence[Plan], chances: Array) -> dict[Plan, float]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from wayhome.base.errors import InvalidInput
+from wayhome.science.allocation import check_at_least_0
 from wayhome.science.team_board import IDLE, Board, Orders, Slot
 
 if TYPE_CHECKING:
@@ -200,17 +201,7 @@ def _numbers(name: str, given: ArrayLike) -> Array:
         array = np.array(given, np.float64)
     except (TypeError, ValueError) as error:
         raise InvalidInput(f"{name} is no regular array of numbers ({error}).", field=name) from error
-    return _at_least_0(name, array)
-
-
-def _at_least_0(name: str, array: Array) -> Array:
-    bad = np.argwhere(~(np.isfinite(array) & (array >= 0.0)))
-    if len(bad):
-        where = "".join(f"[{i}]" for i in bad[0])
-        raise InvalidInput(
-            f"{name}{where} is {array[tuple(bad[0])]}; it must be a finite number of at least 0.",
-            field=name, index=bad[0].tolist(),
-        )  # fmt: skip
+    check_at_least_0(array, name)
     return array
 
 
