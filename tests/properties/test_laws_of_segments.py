@@ -79,7 +79,10 @@ def searched(draw: st.DrawFn) -> Any:
 
 def table(found: Any, *rings: Ring, outings: tuple[Ring, ...] = ()) -> dict[str, Any]:
     segments = [SimpleNamespace(id=str(i), name=str(i), ring=ring) for i, ring in enumerate(rings)]
-    outcomes = [SimpleNamespace(search=SimpleNamespace(assignment=f"A{i}", ring=r)) for i, r in enumerate(outings)]
+    outcomes = [
+        SimpleNamespace(search=SimpleNamespace(assignment=f"A{i}", ring=r, pod_clue=None))
+        for i, r in enumerate(outings)
+    ]
     data, _ = segments_data(
         SimpleNamespace(segments=segments), SimpleNamespace(**{**found.__dict__, "outcomes": outcomes})
     )

@@ -68,9 +68,9 @@ def _slot(table, there, place):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _lead(
+def _lead(  # type: ignore[no-untyped-def]
     t, s, end, n, n_arcs, work, slack, place, latest, arc_start, arc_to, table, step_start, step_to, kind, worth, to_go
-):  # type: ignore[no-untyped-def]
+):
     """Lead states s:end one look on; states after it are numbered from n. Gives (next s, n, arcs), n = -1 where full.
 
     `slack` `[S]` is how much a plan through a state may still lose against the linear bound.
@@ -104,7 +104,7 @@ def _lead(
                 j += 1
                 pick[j] = pick[j - 1] - 1 if kind[j] == kind[j - 1] and place[s, j] == place[s, j - 1] else -1
                 continue
-            if picks > 50 * work:
+            if picks > _MOST_PICKS:
                 return s, -1, n_arcs
             for i in range(n_searchers):  # equal searchers in the order of their cells
                 m = i
@@ -139,8 +139,8 @@ def joint_graph(field: PathField, bound: LinearBound, pod: float, may_go_on: Cal
 
     None where there are too many of them, or where time is over.
     """
-    horizon, n_cells, n_searchers = field.size
-    most = min(_MOST_STATES, 40_000_000 // n_searchers)
+    horizon, _, n_searchers = field.size
+    most = min(_MOST_STATES, _MOST_NUMBERS // n_searchers)
     place = np.empty((most, n_searchers), np.int64)
     slack, latest = np.empty(most), np.empty(most, np.int64)
     arc_start, arc_to = np.empty(most + 1, np.int64), np.empty(_MOST_ARCS, np.int64)

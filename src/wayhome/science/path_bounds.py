@@ -13,6 +13,8 @@ import highspy
 import numpy as np
 from numba import njit
 
+from wayhome.science.quiet import quiet_highs
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -202,7 +204,7 @@ class Cuts:
             self._program.drop(old)
             for rows in (self._const, self._worth, self._idle):
                 for i in reversed(old):
-                    del rows[i]  # type: ignore[attr-defined]
+                    del rows[i]
         return True
 
     def _led(self, bound: LinearBound) -> Whole:
@@ -265,32 +267,25 @@ def looks_of(field: PathField, paths: Whole) -> Array:
     return looks
 
 
-class _Quiet(highspy.Highs):
-    """HiGHS that prints nothing: its constructor's last act would greet on standard output, where answers go."""
-
-    def enableCallbacks(self) -> None:
-        self.silent()
-
-
 class _Program:
     """Flow of searchers through cells and looks, and the largest of all cuts above it, made small."""
 
     def __init__(self, field: PathField) -> None:
         horizon, n, _ = field.size
         self._field, kinds = field, len(field.glimpse)
-        self._row = {}
         flows: list[tuple[int, int, int, int]] = []
-        for k in range(kinds):
-            here = set(int(s) for s in field.start[field.kind == k])
-            for t in range(horizon):
+        for kind in range(kinds):
+            here = {int(start) for start in field.start[field.kind == kind]}
+            for look in range(horizon):
                 there = set()
-                for c in sorted(here):
-                    for d in field.step_to[field.step_start[c] : field.step_start[c + 1]]:
-                        flows.append((k, t, c, int(d)))
-                        there.add(int(d))
+                for cell in sorted(here):
+                    for step in field.step_to[field.step_start[cell] : field.step_start[cell + 1]]:
+                        flows.append((kind, look, cell, int(step)))
+                        there.add(int(step))
                 here = there
         self._flows = np.array(flows, np.int64).reshape(-1, 4)
         k, t, c, d = self._flows.T
+        self._look: Whole
         looks, self._look = np.unique((k * horizon + t) * n + d, return_inverse=True)
         self._looks = looks
         self._shape = (kinds, horizon, n)
@@ -318,7 +313,7 @@ class _Program:
         lp.a_matrix_.start_ = np.searchsorted(rows[order], np.arange(n_rows + 1)).astype(np.int32)
         lp.a_matrix_.index_ = columns[order].astype(np.int32)
         lp.a_matrix_.value_ = values[order]
-        self._highs = _Quiet()
+        self._highs = quiet_highs()
         self._highs.setOptionValue("threads", 1)
         self._highs.passModel(lp)
         self._fixed, self._columns = n_rows, m

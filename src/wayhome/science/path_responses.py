@@ -67,9 +67,10 @@ def response(field: PathField, paths: Whole, j: int, ways: int, others: int | No
         worth = np.zeros((len(field.glimpse), horizon, n))
         worth[field.kind[j]] = glimpse * passed
         to_go = linear_bound(field, 0.0, worth)
-        return led(
+        along: Whole = led(
             int(field.start[j]), to_go.worth[field.kind[j]], to_go.to_go[field.kind[j]], field.step_start, field.step_to
         )
+        return along
     path: Whole = _respond(
         through, field.prior, field.drift_start, field.drift_to, field.drift, field.step_start, field.step_to,
         int(field.start[j]), glimpse, ways,

@@ -44,7 +44,7 @@ class _Tree(NamedTuple):
     mark: Whole  # [D]
     best: Array  # [1] detection of the best plan
     plan: Whole  # [T + 1] its states; -1: it came from outside
-    count: Whole  # groups, prefixes looked at, arcs looked at
+    tally: Whole  # groups, prefixes looked at, arcs looked at
     spot: Whole  # [S] position in a pass
     listed: Whole  # [S] state at a position
     gain: Array  # [S] most mass detected on a way here
@@ -176,7 +176,7 @@ def _pass(graph, tree, drift_start, drift_to, drift, slack, node, known, told): 
             s = tree.listed[p]
             tree.value[told, s] = min(tree.rest[p], value[s])
             tree.stamp[told, s] = tree.mark[told]
-    tree.count[2] += n_arcs
+    tree.tally[2] += n_arcs
     return exact, exact_first, exact_last, kept, n_arcs
 
 
@@ -207,14 +207,14 @@ def _follow(graph, tree, drift_start, drift_to, drift, node):  # type: ignore[no
 @njit(cache=True)
 def _search(graph, tree, drift_start, drift_to, drift, total, work):  # type: ignore[no-untyped-def]
     """Close open prefixes, the most promising sister first, for so many arcs; False where there is no room."""
-    until = tree.count[2] + work
-    while tree.count[0] > 0 and tree.count[2] < until:
-        g = tree.count[0] - 1
+    until = tree.tally[2] + work
+    while tree.tally[0] > 0 and tree.tally[2] < until:
+        g = tree.tally[0] - 1
         node = tree.end[g] - 1
         if node < tree.begin[g] or tree.most[node] <= tree.best[0] + CLOSE:
-            tree.count[0] -= 1  # sisters stand in the order of what they promise
+            tree.tally[0] -= 1  # sisters stand in the order of what they promise
             continue
-        tree.count[1] += 1
+        tree.tally[1] += 1
         known, before = g, 0
         while True:
             slack = total - tree.best[0] - CLOSE
@@ -250,7 +250,7 @@ def _search(graph, tree, drift_start, drift_to, drift, total, work):  # type: ig
         tree.end[g] -= 1
         if m > 0:
             tree.begin[g + 1], tree.end[g + 1] = node + 1, node + 1 + m
-            tree.count[0] += 1
+            tree.tally[0] += 1
     return True
 
 
@@ -274,14 +274,14 @@ class PathTree:
             at=whole(room), mass=np.empty((room, n)), found=np.empty(room), lost=np.empty(room), most=np.empty(room),
             way=np.full((room, horizon + 1), -1), begin=whole(depth), end=whole(depth),
             value=np.empty((depth, states)), stamp=whole(depth, states), mark=whole(depth), best=np.array([pod]),
-            plan=np.full(horizon + 1, -1), count=whole(3), spot=whole(states), listed=whole(states),
+            plan=np.full(horizon + 1, -1), tally=whole(3), spot=whole(states), listed=whole(states),
             gain=np.empty(states), loss=np.empty(states), back=whole(states), rest=np.empty(states),
             ahead=whole(states), here=np.empty((3, widest, n)), arc_from=whole(arcs), arc_into=whole(arcs),
             arc_gain=np.empty(arcs),
         )  # fmt: skip
         tree = self._tree
         tree.mass[0], tree.found[0], tree.lost[0], tree.most[0] = field.prior, 0.0, 0.0, most
-        tree.way[0, 0], tree.end[0], tree.count[0] = 0, 1, 1
+        tree.way[0, 0], tree.end[0], tree.tally[0] = 0, 1, 1
         tree.value[0] = 2.0
 
     @staticmethod
@@ -307,11 +307,11 @@ class PathTree:
     @property
     def is_done(self) -> bool:
         """No open prefix can be better than the best plan."""
-        return int(self._tree.count[0]) == 0
+        return int(self._tree.tally[0]) == 0
 
     @property
     def nodes(self) -> int:
-        return int(self._tree.count[1])
+        return int(self._tree.tally[1])
 
     @property
     def pod(self) -> float:
@@ -333,7 +333,7 @@ class PathTree:
 
     def _groups(self) -> list[tuple[int, int]]:
         tree = self._tree
-        return [(int(tree.begin[g]), int(tree.end[g])) for g in range(int(tree.count[0]))]
+        return [(int(tree.begin[g]), int(tree.end[g])) for g in range(int(tree.tally[0]))]
 
 
 def _untangled(field: PathField, place: Whole) -> Whole:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import highspy
 import numpy as np
 
+from wayhome.science.quiet import quiet_highs
 from wayhome.science.team_board import IDLE, Board
 
 if TYPE_CHECKING:
@@ -30,13 +31,6 @@ _LP_ROUNDS = 40
 _LP_GAIN = 1e-5  # of the objective: a round of cuts that lowers the bound by less is the last
 _NONE = 1e-6  # of a team
 _WHOLE_SHARE = 0.25  # of the gap allowed, left to the branching; the cuts take care of the rest
-
-
-class _Quiet(highspy.Highs):
-    """HiGHS that prints nothing: its constructor's last act would greet on standard output, where answers go."""
-
-    def enableCallbacks(self) -> None:
-        self.silent()
 
 
 class Proof:
@@ -263,7 +257,7 @@ class Proof:
         model.col_upper_ = np.array(self._upper)
         model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         model.a_matrix_.start_ = np.zeros(len(self._cost) + 1, np.int32)
-        highs: Any = _Quiet()  # type: ignore[no-untyped-call]
+        highs = quiet_highs()
         for option in ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance"):
             highs.setOptionValue(option, _TOLERANCE)
         highs.setOptionValue("mip_abs_gap", 0.0)
