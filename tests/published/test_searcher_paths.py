@@ -134,7 +134,9 @@ def test_three_searchers_for_long_are_at_least_as_good_as_the_best_known(horizon
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("searchers", "known"), [(1, 0.6644546135519), (2, 0.5452519), (5, 0.5036450), (15, 0.4972986)])
+@pytest.mark.parametrize(
+    ("searchers", "known"), [(1, 0.6644546135519), (2, 0.5452519), (5, 0.5036450), (15, 0.4972986)]
+)
 def test_other_numbers_of_searchers(searchers: int, known: float) -> None:
     """Best known values; for one searcher that of all paths tried, which is printed 1e-7 lower."""
     answer = solved(sp1(10, searchers, time_limit_s=20.0))
