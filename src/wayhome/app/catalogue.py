@@ -18,7 +18,10 @@ def command_list(name: str | None = None) -> list[dict[str, Any]]:
     if name is not None and name not in COMMANDS:
         raise NotFound(f'There is no command "{name}"; `wayhome commands` lists them.', command=name)
     chosen = [COMMANDS[name]] if name else list(COMMANDS.values())
-    return [{"name": c.verb, "summary": c.summary, "needs": c.needs, "schema": c.schema()} for c in chosen]
+    return [
+        {"name": c.verb, "summary": c.summary, "needs": c.needs, "during": list(c.during), "schema": c.schema()}
+        for c in chosen
+    ]
 
 
 def product_list() -> list[dict[str, Any]]:

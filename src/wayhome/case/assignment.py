@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from wayhome.base.errors import InvalidInput, RuleBroken
 from wayhome.base.record import Record
-from wayhome.case.command import Command, DurationS, Fraction, Instant, LengthM, command
+from wayhome.case.command import SEARCHING, Command, DurationS, Fraction, Instant, LengthM, command
 from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, found, said
 from wayhome.case.people import TeamStatusSet
 
@@ -266,7 +266,7 @@ class SetWidthDoubt(Command):
         return (WidthDoubtSet(factor=self.factor),)
 
 
-@command("open_period", "Open an operational period with its objectives.", needs="plan")
+@command("open_period", "Open an operational period with its objectives.", needs="plan", during=SEARCHING)
 class OpenPeriod(Command):
     """Periods are numbered by the program."""
 
@@ -278,13 +278,12 @@ class OpenPeriod(Command):
         """Refuse a period that ends before it begins."""
         if self.ends_at <= self.starts_at:
             raise InvalidInput("ends_at: the period ends before it begins.", field="ends_at")
-        state.require_active()
         op = 1 + max((p.op for p in state.assignments.periods.values()), default=0)
         key = context.new_id("OP", state.assignments.periods)
         return (PeriodOpened(id=key, op=op, **self.__dict__),)
 
 
-@command("draft_assignment", "Give a team a segment to search, with task and hazards.", needs="plan")
+@command("draft_assignment", "Give a team a segment to search, with task and hazards.", "plan", SEARCHING)
 class DraftAssignment(Command):
     """What the assignment permits is held against the orders in force when it goes out."""
 
@@ -297,8 +296,7 @@ class DraftAssignment(Command):
     permits: tuple[str, ...] = ()
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
-        """Refuse a team that is not free, a retired segment, a case that is not active."""
-        state.require_active()
+        """Refuse a team that is not free, and a retired segment."""
         team = found(state.people.teams, self.team, "team")
         segment = found(state.area.segments, self.segment, "segment")
         if segment.retired is not None:
@@ -317,7 +315,7 @@ class DraftAssignment(Command):
         return (drafted, TeamStatusSet(team=team.id, status="assigned"))
 
 
-@command("dispatch_assignment", "Send the team out on its assignment.", needs="dispatch")
+@command("dispatch_assignment", "Send the team out on its assignment.", needs="dispatch", during=SEARCHING)
 class DispatchAssignment(Command):
     """Stopped while it contradicts an order in force."""
 
@@ -325,7 +323,6 @@ class DispatchAssignment(Command):
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse what is not a draft, and what an order in force forbids."""
-        state.require_active()
         held: Assignment = found(state.assignments.assignments, self.assignment, "assignment")
         if held.status != "draft":
             raise RuleBroken(f"{held.id} is {held.status}; only a draft can be dispatched.")

@@ -42,12 +42,19 @@ class Says(str):
     """A field's description, as an `Annotated` marker."""
 
 
+Status = typing.Literal["unopened", "active", "suspended", "found", "closed", "handed_over", "merged"]
+SEARCHING: tuple[Status, ...] = ("active",)
+OPEN: tuple[Status, ...] = ("active", "suspended", "found")  # the record still grows
+KEPT: tuple[Status, ...] = (*OPEN, "closed", "handed_over", "merged")  # also where the file is only kept
+
+
 class Command(Record):
     """Something a person asks of a case."""
 
     verb: ClassVar[str] = ""  # not "name": commands have fields of that name
     summary: ClassVar[str] = ""
     needs: ClassVar[str] = "record"  # the permission; see authority.PERMISSIONS
+    during: ClassVar[tuple[Status, ...]] = OPEN  # where in the life of a case it makes sense
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """The events that follow, or an error that says which rule forbids it."""
@@ -87,12 +94,14 @@ C = TypeVar("C", bound=Command)
 COMMANDS: dict[str, type[Command]] = {}
 
 
-def command(name: str, summary: str, needs: str = "record") -> typing.Callable[[type[C]], type[C]]:
-    """Register a command class under the name that people and scripts use."""
+def command(
+    name: str, summary: str, needs: str = "record", during: tuple[Status, ...] = OPEN
+) -> typing.Callable[[type[C]], type[C]]:
+    """Register a command class under the name that people and scripts use, with who may do it, and when."""
 
     def register(cls: type[C]) -> type[C]:
         assert name not in COMMANDS, f"{name} is registered twice"
-        cls.verb, cls.summary, cls.needs = name, summary, needs
+        cls.verb, cls.summary, cls.needs, cls.during = name, summary, needs, during
         COMMANDS[name] = cls
         return cls
 

@@ -1,7 +1,6 @@
-"""Orders with conditions, contradictions to them, departure, suspension with peer review, the find.
+"""Departure, suspension with peer review, the find; and the book of all decisions, orders included.
 
-Knows that a condition such as "unharmed" stays in force until the one who gave it says otherwise.
-Refuses to let anything out that contradicts it in silence.
+Refuses a departure that rests on failed searches alone, and a suspension that no peer reviewed.
 """
 
 from __future__ import annotations
@@ -12,25 +11,12 @@ from typing import TYPE_CHECKING, Literal
 from wayhome.base.errors import InvalidInput, NotAllowed, RuleBroken
 from wayhome.base.place import Position
 from wayhome.base.record import Record
-from wayhome.case.command import Command, Fraction, Instant, Place, command
+from wayhome.case.command import SEARCHING, Command, Fraction, Instant, Place, command
 from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, found, said
+from wayhome.case.order import Order, Waiver, contradicts
 
 if TYPE_CHECKING:
     from wayhome.case.state import CaseState
-
-Condition = Literal["unharmed", "no_publicity", "no_pursuit_across_border"]
-
-# what a condition forbids: permissions that a notice or assignment declares, and words that betray them
-FORBIDS: dict[str, tuple[str, ...]] = {
-    "unharmed": ("harm", "lethal_force"),
-    "no_publicity": ("publish_name", "publish_photograph"),
-    "no_pursuit_across_border": ("cross_border",),
-}
-_WORDS: dict[str, tuple[str, ...]] = {
-    "unharmed": ("destroy", "kill", "shoot", "lethal", "eliminate", "dead or alive"),
-    "no_publicity": (),
-    "no_pursuit_across_border": ("pursue across", "across the border"),
-}
 
 SUSPENSION_CHECKLIST: dict[str, str] = {
     "survival": "Is the subject likely to have survived this long?",
@@ -42,28 +28,6 @@ SUSPENSION_CHECKLIST: dict[str, str] = {
     "hazard": "Does the hazard to searchers outweigh what can still be found?",
     "family": "Has the family been informed?",
 }
-
-
-class Order(Record):
-    """An order with conditions that stay in force."""
-
-    id: str
-    text: str
-    conditions: tuple[Condition, ...] = ()
-    to: str = ""
-    given_by: str
-    given_at: datetime
-    rescinded: str | None = None
-
-
-class Waiver(Record):
-    """The one who gave an order lets one thing out against it, with a reason."""
-
-    order: str
-    subject: str
-    reason: str
-    by: str
-    at: datetime
 
 
 class Departure(Record):
@@ -120,56 +84,11 @@ class Decisions(Record):
     def contradictions(self, thing: str, permits: tuple[str, ...], text: str) -> tuple[Order, ...]:
         """Orders in force that a thing going out contradicts and that nobody waived for it."""
         waived = {w.order for w in self.waivers if w.subject == thing}
-        return tuple(o for o in self.in_force() if o.id not in waived and _contradicts(o, permits, text))
+        return tuple(o for o in self.in_force() if o.id not in waived and contradicts(o, permits, text))
 
     def suspended(self) -> Suspension | None:
         """The suspension in force, if any."""
         return next((s for s in reversed(self.suspensions.values()) if s.suspended_at is not None), None)
-
-
-def _contradicts(order: Order, permits: tuple[str, ...], text: str) -> bool:
-    lowered = text.lower()
-    return any(set(FORBIDS[c]) & set(permits) or any(word in lowered for word in _WORDS[c]) for c in order.conditions)
-
-
-@event("order_given")
-class OrderGiven(Event):
-    """An order."""
-
-    id: str
-    text: PersonalText
-    conditions: tuple[Condition, ...] = ()
-    to: str = ""
-
-    def says(self) -> str:
-        """Sentence for the log."""
-        kept = f" Condition in force: {', '.join(self.conditions)}." if self.conditions else ""
-        return f"Order {self.id}: {self.text}{kept}"
-
-
-@event("order_rescinded")
-class OrderRescinded(Event):
-    """An order is no longer in force."""
-
-    order: str
-    reason: str
-
-    def says(self) -> str:
-        """Sentence for the log."""
-        return f"Order {self.order} rescinded: {self.reason}"
-
-
-@event("contradiction_waived")
-class ContradictionWaived(Event):
-    """Something goes out although it contradicts an order; the giver of the order says why."""
-
-    order: str
-    subject: str
-    reason: str
-
-    def says(self) -> str:
-        """Sentence for the log."""
-        return f"{self.subject} is let out against order {self.order}. Reason: {self.reason}"
 
 
 @event("departure_decided")
@@ -241,23 +160,6 @@ class SubjectFound(Event):
         return f"Subject found, {self.condition}."
 
 
-@folds(OrderGiven, "decisions")
-def _given(book: Decisions, fact: OrderGiven, origin: Origin) -> Decisions:
-    order = Order(**fact.__dict__, given_by=origin.by, given_at=origin.at)
-    return book.replace(orders={**book.orders, order.id: order})
-
-
-@folds(OrderRescinded, "decisions")
-def _rescinded(book: Decisions, fact: OrderRescinded, origin: Origin) -> Decisions:
-    gone = book.orders[fact.order].replace(rescinded=fact.reason)
-    return book.replace(orders={**book.orders, gone.id: gone})
-
-
-@folds(ContradictionWaived, "decisions")
-def _waived(book: Decisions, fact: ContradictionWaived, origin: Origin) -> Decisions:
-    return book.replace(waivers=(*book.waivers, Waiver(**fact.__dict__, by=origin.by, at=origin.at)))
-
-
 @folds(DepartureDecided, "decisions")
 def _departed(book: Decisions, fact: DepartureDecided, origin: Origin) -> Decisions:
     return book.replace(departure=Departure(**fact.__dict__, by=origin.by, at=origin.at))
@@ -290,56 +192,6 @@ def _found(book: Decisions, fact: SubjectFound, origin: Origin) -> Decisions:
     return book.replace(find=Find(**fact.__dict__))
 
 
-@command("give_order", "Give an order with conditions that stay in force, such as unharmed.", needs="order")
-class GiveOrder(Command):
-    """Anything later that contradicts a condition is stopped and shown to the giver."""
-
-    text: str
-    conditions: tuple[Condition, ...] = ()
-    to: str = ""
-
-    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
-        """An order needs words."""
-        key = context.new_id("O", state.decisions.orders)
-        return (OrderGiven(id=key, text=said(self.text, "text"), conditions=self.conditions, to=self.to),)
-
-
-@command("rescind_order", "Take back an order; only the one who gave it may.", needs="order")
-class RescindOrder(Command):
-    """With the reason."""
-
-    order: str
-    reason: str
-
-    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
-        """Refuse anybody but the giver."""
-        order = found(state.decisions.orders, self.order, "order")
-        if order.rescinded is not None:
-            raise RuleBroken(f"{order.id} is rescinded already: {order.rescinded}")
-        _only_giver(order, context, "rescind")
-        return (OrderRescinded(order=order.id, reason=said(self.reason, "reason")),)
-
-
-@command("waive_contradiction", "Let a notice or assignment out against an order; only the order's giver may.", "order")
-class WaiveContradiction(Command):
-    """The reason is recorded and stands in ledger and letter."""
-
-    order: str
-    subject: str
-    reason: str
-
-    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
-        """Refuse anybody but the giver, and a waiver for something that contradicts nothing."""
-        order = found(state.decisions.orders, self.order, "order")
-        things = {**state.notices.notices, **state.assignments.assignments}
-        thing = found(things, self.subject, "notice or assignment")
-        text = getattr(thing, "text", "") or getattr(thing, "task", "")
-        if order not in state.decisions.contradictions(thing.id, thing.permits, text):
-            raise RuleBroken(f"{thing.id} does not contradict {order.id}, or was let out already.")
-        _only_giver(order, context, "waive")
-        return (ContradictionWaived(order=order.id, subject=thing.id, reason=said(self.reason, "reason")),)
-
-
 @command("decide_departure", "Decide whether the subject has left the area, with reasons and evidence.", needs="decide")
 class DecideDeparture(Command):
     """Rest of world growing by failed searches alone is no evidence of leaving."""
@@ -364,7 +216,10 @@ class DecideDeparture(Command):
 
 
 @command(
-    "propose_suspension", "Propose to suspend the search, with reasons, checklist and what would reopen it.", "record"
+    "propose_suspension",
+    "Propose to suspend the search, with reasons, checklist and what would reopen it.",
+    "record",
+    SEARCHING,
 )
 class ProposeSuspension(Command):
     """The checklist's questions are in `SUSPENSION_CHECKLIST`; each needs an answer."""
@@ -375,7 +230,6 @@ class ProposeSuspension(Command):
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse an incomplete checklist, and while teams are out."""
-        state.require_active()
         if missing := [k for k in SUSPENSION_CHECKLIST if not self.checklist.get(k, "").strip()]:
             asked = "; ".join(f"{k}: {SUSPENSION_CHECKLIST[k]}" for k in missing)
             raise InvalidInput(f"checklist: not answered: {asked}", field="checklist", missing=missing)
@@ -412,7 +266,7 @@ class ReviewSuspension(Command):
         return (SuspensionReviewed(suspension=held.id, agrees=self.agrees, remarks=remarks),)
 
 
-@command("suspend_search", "Suspend the search, after a peer agreed.", needs="decide")
+@command("suspend_search", "Suspend the search, after a peer agreed.", needs="decide", during=SEARCHING)
 class SuspendSearch(Command):
     """The case stays open to reopening; the letter is a document of this decision."""
 
@@ -421,7 +275,6 @@ class SuspendSearch(Command):
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse without an agreeing review."""
-        state.require_active()
         held = found(state.decisions.suspensions, self.suspension, "suspension")
         if held.agrees is None:
             raise RuleBroken(f"{held.id} has not been reviewed by a peer yet.")
@@ -446,8 +299,3 @@ class ReportFind(Command):
             raise RuleBroken("The find is reported already.")
         state.area.check_near(self.position, self.confirm_far, "position")
         return (SubjectFound(**{k: v for k, v in self.__dict__.items() if k != "confirm_far"}),)
-
-
-def _only_giver(order: Order, context: Context, act: str) -> None:
-    if context.by.id != order.given_by:
-        raise NotAllowed(f"Only {order.given_by}, who gave {order.id}, may {act} it.", order=order.id)

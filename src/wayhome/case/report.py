@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wayhome.base.errors import RuleBroken
 from wayhome.base.record import Record
-from wayhome.case.command import Command, Instant, command
+from wayhome.case.command import KEPT, Command, Instant, command
 from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, said
 
 if TYPE_CHECKING:
@@ -73,7 +73,9 @@ def _taken(report: Report, fact: ReportTaken, origin: Origin) -> Report:
     return report.replace(**{k: v for k, v in fact.__dict__.items() if v is not None})
 
 
-@command("open_case", "Open a case from the first report; everything else can follow later.")
+@command(
+    "open_case", "Open a case from the first report; everything else can follow later.", during=("unopened", *KEPT)
+)
 class OpenCase(Command):
     """The first command of every case."""
 

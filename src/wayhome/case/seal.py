@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wayhome.base.errors import InvalidInput, NotAllowed
 from wayhome.base.record import Record
-from wayhome.case.command import Command, command
+from wayhome.case.command import KEPT, Command, command
 from wayhome.case.fact import Context, Event, Origin, SealedText, event, folds, found, said
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class SealFact(Command):
         )  # fmt: skip
 
 
-@command("open_sealed_fact", "Read a sealed fact; the reading is recorded with its reason.", needs="unseal")
+@command("open_sealed_fact", "Read a sealed fact; the reading is recorded with its reason.", "unseal", KEPT)
 class OpenSealedFact(Command):
     """The answer carries the content; the record carries that it was read."""
 

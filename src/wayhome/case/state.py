@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
 
 from wayhome.base.errors import RuleBroken
 from wayhome.base.record import Record
 from wayhome.case import authority, consensus, reading, segment  # noqa: F401  the last three register themselves
 from wayhome.case.area import Area
 from wayhome.case.assignment import Assignments
-from wayhome.case.command import Command
+from wayhome.case.command import Command, Status
 from wayhome.case.decision import Decisions
 from wayhome.case.evidence import Evidence, Judgement
 from wayhome.case.fact import FOLDS, Context, Event, Origin, UnknownEvent
@@ -26,8 +25,6 @@ from wayhome.case.scenario import Scenarios
 from wayhome.case.seal import Seals
 from wayhome.case.subject import Subject
 from wayhome.case.tasking import Tasking
-
-Status = Literal["unopened", "active", "suspended", "found"]
 
 
 class CaseState(Record):
@@ -63,13 +60,6 @@ class CaseState(Record):
         """All that moves the weights of the scenarios: evidence as judged, and inquiries as answered."""
         return (*self.evidence.standing(), *self.inquiries.judgements())
 
-    def require_active(self) -> None:
-        """Refuse an act that makes sense only while the search runs."""
-        if self.status != "active":
-            raise RuleBroken(
-                f"The search is {self.status}; this can be done only while it is active.", status=self.status
-            )
-
 
 def apply(state: CaseState, event: Event, origin: Origin) -> CaseState:
     """The state after one event."""
@@ -89,9 +79,38 @@ def fold(case: str, facts: Iterable[tuple[Event, Origin]], *, until: datetime | 
     return state
 
 
+# what a status is called in a sentence, and what leads out of it
+_STATUS_WORDS: dict[Status, str] = {
+    "unopened": "not open yet; open_case comes first",
+    "active": "active",
+    "suspended": "suspended; reopen_search resumes it",
+    "found": "found; reopen_search resumes the search if that was wrong",
+    "closed": "closed; reopen_search opens it again",
+    "handed_over": "handed over; reopen_search takes it back",
+    "merged": "merged into another; unmerge_case separates it again",
+}
+
+
+def check_possible(state: CaseState, who: authority.Actor, command: type[Command]) -> None:
+    """Refuse a command that the actor's roles or the stage of the case do not allow, whatever its fields.
+
+    Raises
+    ------
+    NotAllowed
+        The actor's roles lack the permission; says whose have it.
+    RuleBroken
+        The case is at a stage where this makes no sense; says what leads out of it.
+    """
+    authority.require(state, who, command.needs, command.verb.replace("_", " "))
+    if state.status not in command.during:
+        when = ", ".join(s.replace("_", " ") for s in command.during)
+        raise RuleBroken(
+            f"The case is {_STATUS_WORDS[state.status]}. {command.verb} is for a case that is: {when}.",
+            status=state.status, during=list(command.during),
+        )  # fmt: skip
+
+
 def decide(state: CaseState, command: Command, context: Context) -> tuple[Event, ...]:
     """The events that follow from a command, or the rule or the missing permission that forbids it."""
-    authority.require(state, context.by, command.needs, command.verb.replace("_", " "))
-    if state.status == "unopened" and command.verb != "open_case":
-        raise RuleBroken("The case is not open yet; open_case comes first.")
+    check_possible(state, context.by, type(command))
     return command.decide(state, context)

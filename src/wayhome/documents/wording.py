@@ -20,8 +20,9 @@ from wayhome.base.record import Record
 
 if TYPE_CHECKING:
     from wayhome.case.area import Point
-    from wayhome.case.decision import Departure, Order
+    from wayhome.case.decision import Departure
     from wayhome.case.evidence import Clue, Statement
+    from wayhome.case.order import Order
     from wayhome.case.state import CaseState
 
 DECISION_AID = "Decision aid: people decide; computed probabilities rest on the assumptions stated."
