@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wayhome.base.errors import NotFound
+from wayhome.base.errors import NotAllowed, NotFound, RuleBroken
 from wayhome.case.command import COMMANDS
 
 if TYPE_CHECKING:
+    from wayhome.case.command import Command
     from wayhome.case.state import CaseState
 
 
@@ -22,6 +23,23 @@ def command_list(name: str | None = None) -> list[dict[str, Any]]:
         {"name": c.verb, "summary": c.summary, "needs": c.needs, "during": list(c.during), "schema": c.schema()}
         for c in chosen
     ]
+
+
+def possible_commands(state: CaseState, user: str | None) -> list[dict[str, Any]]:
+    """Every command, with why somebody cannot do it at this stage of the case; `why_not` is None where they can."""
+    from wayhome.case.authority import actor
+    from wayhome.case.state import check_possible
+
+    who = actor(state, user)
+
+    def why_not(command: type[Command]) -> str | None:
+        try:
+            check_possible(state, who, command)
+        except (NotAllowed, RuleBroken) as error:
+            return error.message
+        return None
+
+    return [{"name": c.verb, "summary": c.summary, "why_not": why_not(c)} for c in COMMANDS.values()]
 
 
 def product_list() -> list[dict[str, Any]]:

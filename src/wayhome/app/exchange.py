@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MAX_FILE = 1_500_000_000
 IMPORT_AS = ("auto", "track", "segment", "region", "boundary", "organisation", "table")
-EXPORTS = ("geotiff", "geojson", "gpx", "json")
+EXPORTS = ("geotiff", "geojson", "gpx", "json", "calendar")
 
 
 def read_file(path: Path) -> bytes:
@@ -152,6 +152,10 @@ def export(app: App, case: str, form: str, *, as_of: datetime | None = None) -> 
         return json.dumps(
             {"case": case, "seq": state.seq, "state": to_json(state)}, indent=1
         ).encode(), "application/json"
+    if form == "calendar":
+        from wayhome.app.almanac import calendar
+
+        return calendar(app, case, app.now()), "text/calendar"
     if form == "geotiff":
         inputs = map_inputs(state)
         found = app.belief(inputs)

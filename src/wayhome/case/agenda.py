@@ -9,9 +9,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from wayhome.base.record import Record
+from wayhome.case.clocks import ClockKind, clocks
 from wayhome.case.state import CaseState
 
 Urgency = Literal["now", "soon", "open"]
+SOON = timedelta(hours=1)
+ALWAYS_SHOWN: tuple[ClockKind, ...] = ("outing", "risk_review")  # however far off
 
 
 class Matter(Record):
@@ -20,6 +23,7 @@ class Matter(Record):
     what: str
     command: str
     about: str = ""
+    whom: str = ""  # the one person who can settle it, where it is not anybody with the right
     since: datetime | None = None
     due: datetime | None = None
     urgency: Urgency = "open"
@@ -29,9 +33,9 @@ def agenda(state: CaseState, at: datetime) -> tuple[Matter, ...]:
     """All open matters, the most urgent first."""
     if state.status in ("unopened",):
         return ()
-    found: list[Matter] = [*_recalls(state), *_stopped(state)]
+    found: list[Matter] = [*_recalls(state), *_stopped(state), *_timed(state, at)]
     if state.status == "active":
-        found += [*_beginnings(state), *_risk(state, at), *_outings(state, at), *_inquiries(state), *_suspension(state)]
+        found += [*_beginnings(state), *_outings(state), *_inquiries(state), *_suspension(state)]
     order = {"now": 0, "soon": 1, "open": 2}
     return tuple(sorted(found, key=lambda m: (order[m.urgency], (m.since or at).timestamp())))
 
@@ -54,18 +58,18 @@ def _beginnings(state: CaseState) -> list[Matter]:
     return out
 
 
-def _risk(state: CaseState, at: datetime) -> list[Matter]:
-    risk = state.subject.risk
-    if risk is None or risk.review_by is None:
-        return []
-    overdue = risk.review_by <= at
-    return [
-        Matter(what="The review of the risk is overdue." if overdue else "The risk is to be reviewed.",
-               command="assess_risk", due=risk.review_by, urgency="now" if overdue else "open")
-    ]  # fmt: skip
+def _timed(state: CaseState, at: datetime) -> list[Matter]:
+    """Every clock that a command settles and that is over, near, or out in the field."""
+    out: list[Matter] = []
+    for c in clocks(state, at):
+        near = c.due - at <= SOON
+        if c.command and (c.is_over(at) or near or c.kind in ALWAYS_SHOWN):
+            urgency: Urgency = "now" if c.is_over(at) else "soon" if near else "open"
+            out.append(Matter(what=c.says(at), command=c.command, about=c.about, due=c.due, urgency=urgency))
+    return out
 
 
-def _outings(state: CaseState, at: datetime) -> list[Matter]:
+def _outings(state: CaseState) -> list[Matter]:
     out: list[Matter] = []
     for a in state.assignments.assignments.values():
         team = state.people.teams[a.team].name
@@ -73,15 +77,12 @@ def _outings(state: CaseState, at: datetime) -> list[Matter]:
             against = state.decisions.contradictions(a.id, a.permits, a.task)
             if against:
                 out.append(Matter(what=f"{a.id} contradicts order {against[0].id}.", command="waive_contradiction",
-                                  about=a.id, urgency="now"))  # fmt: skip
+                                  about=a.id, whom=against[0].given_by, urgency="now"))  # fmt: skip
             else:
                 out.append(Matter(what=f"Dispatch {team} on {a.id}.", command="dispatch_assignment", about=a.id))
-        elif a.status == "dispatched" and a.dispatched_at is not None:
-            due = a.dispatched_at + timedelta(hours=a.hours_planned) if a.hours_planned else None
-            overdue = due is not None and due <= at
-            out.append(Matter(what=f"{team} is overdue on {a.id}." if overdue else f"{team} is out on {a.id}; debrief it when it is back.",
-                              command="debrief_assignment", about=a.id, since=a.dispatched_at, due=due,
-                              urgency="now" if overdue else "open"))  # fmt: skip
+        elif a.status == "dispatched" and not a.hours_planned:  # with a planned duration it has a clock
+            out.append(Matter(what=f"{team} is out on {a.id}; debrief it when it is back.", command="debrief_assignment",
+                              about=a.id, since=a.dispatched_at))  # fmt: skip
     return out
 
 
@@ -109,7 +110,7 @@ def _stopped(state: CaseState) -> list[Matter]:
     return [
         Matter(what=f"{n.title} ({n.id}) is stopped: it contradicts order {n.stopped_by_order}. The one who gave that "
                "order waives it, amends the order, or leaves it stopped.",
-               command="waive_contradiction", about=n.id, urgency="now")
+               command="waive_contradiction", about=n.id, whom=state.decisions.orders[n.stopped_by_order].given_by, urgency="now")
         for n in state.notices.notices.values()
         if n.status == "stopped" and n.stopped_by_order in {o.id for o in state.decisions.in_force()}
         and not any(w.subject == n.id for w in state.decisions.waivers)

@@ -21,6 +21,7 @@ from wayhome.case.inquiry import Inquiries
 from wayhome.case.notice import Notices
 from wayhome.case.people import People
 from wayhome.case.report import Report
+from wayhome.case.retention import Retention
 from wayhome.case.scenario import Scenarios
 from wayhome.case.seal import Seals
 from wayhome.case.subject import Subject
@@ -46,6 +47,7 @@ class CaseState(Record):
     notices: Notices = Notices()
     decisions: Decisions = Decisions()
     seals: Seals = Seals()
+    retention: Retention = Retention()
 
     @property
     def status(self) -> Status:

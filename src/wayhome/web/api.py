@@ -21,7 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from wayhome import __version__
-from wayhome.app import analysis, catalogue, exchange, pictures, segmenting
+from wayhome.app import almanac, analysis, catalogue, exchange, pictures, segmenting
 from wayhome.base.errors import InvalidInput, NotFound, WayhomeError
 from wayhome.base.place import parse_position
 from wayhome.base.quantity import instant, length_m, speed_mps
@@ -176,6 +176,19 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
             range_m=None if range is None else length_m(range, "range"),
         )  # fmt: skip
 
+    @api.get("/api/cases/{case}/clocks")
+    def clocks(case: str, as_of: str | None = None) -> dict[str, Any]:
+        then = _time(as_of, "as_of")
+        state, at = desk.state(case, then), then or desk.now()
+        found = almanac.case_clocks(state, at)
+        return {"seq": state.seq, "at": to_json(at), "daylight": to_json(almanac.daylight(state, at)),
+                "clocks": [{**c.as_json(), "says": c.says(at), "is_over": c.is_over(at)} for c in found]}  # fmt: skip
+
+    @api.get("/api/cases/{case}/possible")
+    def possible(case: str, as_user: str | None = None) -> dict[str, Any]:
+        state = desk.state(case)
+        return {"seq": state.seq, "commands": catalogue.possible_commands(state, as_user)}
+
     @api.get("/api/cases/{case}/ground")
     def ground(case: str) -> dict[str, Any]:
         return {"seq": desk.head(case), **pictures.ground_frame(desk, case)}
@@ -221,7 +234,7 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
     @api.get("/api/cases/{case}/export/{form}", response_class=Response)
     def export(case: str, form: str, as_of: str | None = None) -> Response:
         content, media = exchange.export(desk, case, form, as_of=_time(as_of, "as_of"))
-        suffix = {"geotiff": "tif"}.get(form, form)
+        suffix = {"geotiff": "tif", "calendar": "ics"}.get(form, form)
         return Response(
             content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{form}.{suffix}"'}
         )
