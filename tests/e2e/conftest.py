@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import ARGUMENTS, PATIENCE_MS, Desk
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from wayhome.app.demo_desk import demo_desk
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("WAYHOME_DATA", ROOT.parent / "shared" / "data"))
@@ -126,3 +130,37 @@ def serve() -> Iterator[Callable[[Path], Server]]:
     yield start
     for one in served:
         one.kill()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A browser for this module; only for it, because playwright holds an event loop while it runs."""
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as player:
+        started = player.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_desk(browser: Browser) -> Iterator[Callable[[str], Desk]]:
+    """Opens the page of a server, and sees to it that it asked nobody else for anything."""
+    opened: list[Desk] = []
+
+    def start(url: str) -> Desk:
+        context = browser.new_context(viewport={"width": 1100, "height": 800}, reduced_motion="reduce")
+        opened.append(Desk(context, url))
+        return opened[-1]
+
+    yield start
+    for desk in opened:
+        desk.context.close()
+        assert desk.asked and desk.foreign() == []
+
+
+@pytest.fixture(scope="module")
+def demo(serve: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A server on the desk of both demo cases."""
+    folder = tmp_path_factory.mktemp("demo")
+    demo_desk(folder).close()
+    return serve(folder)

@@ -4,134 +4,24 @@ from __future__ import annotations
 
 import re
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
+from browsing import COMPUTING_MS, PATIENCE_MS, Desk, act, fill, go, page_is_built, percent, unfold
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, expect, sync_playwright
+from playwright.sync_api import Page, Response, expect
 from rasterio.io import MemoryFile
-
-import wayhome.web
-from wayhome.app.demo_desk import demo_desk
 
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning"),  # a screenshot lies nowhere
-    pytest.mark.skipif(
-        not (Path(wayhome.web.__file__).parent / "static" / "index.html").exists(),
-        reason="the page is not built: cd frontend && npm ci && npm run build",
-    ),
+    page_is_built,
 ]
-
-# The map is drawn by software, and every other name than this machine's is unknown to the browser.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
-COMPUTING_MS = 60_000  # the first map of a process compiles its kernels
-PATIENCE_MS = 20_000  # the machine may be busy with other tests
-
-
-class Desk:
-    """Pages of one browser on one server, and what went wrong in them."""
-
-    def __init__(self, context: BrowserContext, url: str) -> None:
-        self.context, self.url = context, url
-        self.errors: list[str] = []
-        self.asked: list[str] = []
-        context.on("console", lambda said: self._note(said.type, said.text, said.location["url"]))
-        context.on("weberror", lambda error: self.errors.append(str(error.error)))
-        context.on("request", lambda request: self.asked.append(request.url))
-
-    def _note(self, kind: str, text: str, url: str) -> None:
-        if kind == "error":
-            self.errors.append(f"{text} {url}")
-
-    def page(self, place: str = "#/") -> Page:
-        """A new page at a place of the desk, such as `#/case/ID/area`."""
-        page = self.context.new_page()
-        page.goto(self.url + place)
-        return page
-
-    def foreign(self) -> list[str]:
-        """Requests to anything but this machine."""
-        parts = [urllib.parse.urlsplit(url) for url in self.asked]
-        network = ("http", "https", "ws", "wss")  # not the browser's own chrome:, data:, blob:
-        return [p.geturl() for p in parts if p.scheme in network and p.hostname != "127.0.0.1"]
-
-
 Open = Callable[[str], Desk]
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """A browser for this module; only for it, because playwright holds an event loop while it runs."""
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as player:
-        started = player.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def open_desk(browser: Browser) -> Iterator[Open]:
-    """Opens the page of a server, and sees to it that it asked nobody else for anything."""
-    opened: list[Desk] = []
-
-    def start(url: str) -> Desk:
-        context = browser.new_context(viewport={"width": 1100, "height": 800}, reduced_motion="reduce")
-        opened.append(Desk(context, url))
-        return opened[-1]
-
-    yield start
-    for desk in opened:
-        desk.context.close()
-        assert desk.asked and desk.foreign() == []
-
-
-def go(page: Page, panel: str) -> Locator:
-    """Walk to a panel."""
-    page.get_by_test_id(f"nav-{panel}").click()
-    shown = page.get_by_test_id(f"panel-{panel}")
-    expect(shown).to_be_visible()
-    return shown
-
-
-def unfold(page: Page, act: str) -> Locator:
-    """Open the form of an act, if it is not open."""
-    box = page.get_by_test_id(f"act-{act}")
-    if box.get_attribute("open") is None:
-        box.locator("summary").first.click()
-    return box
-
-
-def fill(form: Locator, **fields: str) -> None:
-    """Type into fields, or choose where there is a choice."""
-    for name, text in fields.items():
-        field = form.get_by_test_id(f"field-{name}")
-        if field.evaluate("e => e.tagName") == "SELECT":
-            field.select_option(text)
-        else:
-            field.fill(text)
-
-
-def act(page: Page, command: str, about: str = "", **fields: str) -> int:
-    """Fill and send the form of a command; gives the entry that the page then shows."""
-    seq = page.get_by_test_id("case-seq")
-    before = seq.inner_text()
-    form = unfold(page, command + (f"-{about}" if about else ""))
-    fill(form, **fields)
-    form.get_by_test_id(f"submit-{command}").click()
-    expect(seq).not_to_have_text(before)
-    return int(seq.inner_text())
 
 
 def current(page: Page) -> None:
@@ -160,12 +50,6 @@ def settled(page: Page) -> NDArray[Any]:
 def changed(a: NDArray[Any], b: NDArray[Any]) -> float:
     """The share of pixels that differ."""
     return float((a != b).any(axis=0).mean())
-
-
-def percent(fraction: float) -> str:
-    """A fraction between 0.1 % and 99.9 % as the page writes it."""
-    assert 0.001 < fraction < 0.999
-    return f"{100 * fraction:.1f} %"
 
 
 def open_blue_hills(desk: Desk) -> tuple[Page, str]:
@@ -370,14 +254,6 @@ def test_two_pages_hear_of_each_other_and_a_killed_server_loses_nothing(
     assert act(one, "record_statement") == seq + 1  # sent once more, as it stands in the form
     expect(other.get_by_test_id("statements")).to_contain_text("Heard whistling.")
     assert server.json(f"cases/{case}/verify")["entries"] == seq + 1
-
-
-@pytest.fixture(scope="module")
-def demo(serve: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A server on the desk of both demo cases."""
-    folder = tmp_path_factory.mktemp("demo")
-    demo_desk(folder).close()
-    return serve(folder)
 
 
 def test_taking_leave_in_the_page_from_stopped_order_to_letter(demo: Any, open_desk: Open) -> None:

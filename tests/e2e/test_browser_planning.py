@@ -8,67 +8,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from browsing import COMPUTING_MS, Desk, act, page_is_built, percent, unfold
+from playwright.sync_api import Page, expect
 
-import wayhome.web
 from wayhome.app import App
-from wayhome.app.demo_desk import demo_desk
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.skipif(
-        not (Path(wayhome.web.__file__).parent / "static" / "index.html").exists(),
-        reason="the page is not built: cd frontend && npm ci && npm run build",
-    ),
-]
+pytestmark = [pytest.mark.e2e, page_is_built]
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
-COMPUTING_MS = 90_000  # the first product of a process compiles its kernels
-PATIENCE_MS = 20_000  # the machine may be busy with other tests
 POND = ["42.20,-71.10", "42.21,-71.10", "42.21,-71.09", "42.20,-71.09"]
 OpenPage = Callable[[str, str], Page]
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """A browser for this module; only for it, because playwright holds an event loop while it runs."""
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as player:
-        started = player.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
+def open_page(open_desk: Callable[[str], Desk]) -> Iterator[OpenPage]:
     """Opens the page of a server at a place, and sees to it that nothing goes wrong in it."""
-    context = browser.new_context(viewport={"width": 1200, "height": 900}, reduced_motion="reduce")
-    wrong: list[str] = []
-    context.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    context.on("weberror", lambda error: wrong.append(str(error.error)))
+    desks: list[Desk] = []
 
     def start(url: str, place: str) -> Page:
-        page = context.new_page()
-        page.goto(url + place)
-        return page
+        desks.append(open_desk(url))
+        return desks[-1].page(place)
 
     yield start
-    context.close()
-    assert wrong == []
-
-
-@pytest.fixture(scope="module")
-def demo(serve: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A server on the desk of both demo cases."""
-    folder = tmp_path_factory.mktemp("demo")
-    demo_desk(folder).close()
-    return serve(folder)
+    assert [e for d in desks for e in d.errors] == []
 
 
 def runaway(desk: Path) -> str:
@@ -95,38 +56,9 @@ def runaway(desk: Path) -> str:
     return case
 
 
-def unfold(page: Page, act: str) -> Locator:
-    """Open the form of an act, if it is not open."""
-    box = page.get_by_test_id(f"act-{act}")
-    if box.get_attribute("open") is None:
-        box.locator("summary").first.click()
-    return box
-
-
-def send(page: Page, command: str, about: str = "", **fields: str) -> None:
-    """Fill and send the form of a command, and wait until it is an entry."""
-    seq = page.get_by_test_id("case-seq")
-    before = seq.inner_text()
-    form = unfold(page, command + (f"-{about}" if about else ""))
-    for name, text in fields.items():
-        field = form.get_by_test_id(f"field-{name}")
-        if field.evaluate("e => e.tagName") == "SELECT":
-            field.select_option(text)
-        else:
-            field.fill(text)
-    form.get_by_test_id(f"submit-{command}").click()
-    expect(seq).not_to_have_text(before)
-
-
 def planned(page: Page) -> None:
     """Wait until the plan on screen was made from the entry on screen."""
     expect(page.get_by_test_id("plan")).to_have_attribute("data-state", "current", timeout=COMPUTING_MS)
-
-
-def percent(fraction: float) -> str:
-    """A fraction between 0.1 % and 99.9 % as the page writes it."""
-    assert 0.001 < fraction < 0.999
-    return f"{100 * fraction:.1f} %"
 
 
 def test_a_plan_is_kept_turned_and_drafted_and_a_watch_is_no_draft(
@@ -171,7 +103,7 @@ def test_a_plan_is_kept_turned_and_drafted_and_a_watch_is_no_draft(
     assert server.json(f"cases/{case}")["state"]["tasking"]["aim"] == "worst"
     planned(page)
 
-    send(page, "set_watch", f"{watch['boundary']}-{watch['team']}", quality="0.6")
+    act(page, "set_watch", f"{watch['boundary']}-{watch['team']}", quality="0.6")
     (held,) = server.json(f"cases/{case}")["state"]["area"]["boundaries"][watch["boundary"]]["watches"]
     assert (held["quality"], held["remark"]) == (0.6, watch["team_name"])
     planned(page)
@@ -232,30 +164,30 @@ def test_a_segment_asks_for_skills_is_split_and_joined(
     case = runaway(tmp_path / "desk")
     server = serve(tmp_path / "desk")
     page = open_page(server.url, f"#/case/{case}/area")
-    send(page, "set_base", position="42.201,-71.099", name="Car park")
+    act(page, "set_base", position="42.201,-71.099", name="Car park")
     expect(page.get_by_test_id("base")).to_contain_text("Car park 42.20100, -71.09900")
-    send(page, "set_segment_needs", segment="SEG1", skills="rope\nboat", radio="false", hazards="deep water")
+    act(page, "set_segment_needs", segment="SEG1", skills="rope\nboat", radio="false", hazards="deep water")
     says = "Asks for rope, boat, a radio of its own. Hazards: deep water"
     expect(page.get_by_test_id("needs-SEG1")).to_have_text(says)
     # what was said stands in the form, and is not lost where only a part of it changes
     form = unfold(page, "set_segment_needs")
     expect(form.get_by_test_id("field-skills")).to_have_value("rope\nboat")
-    send(page, "set_segment_needs", least_searchers="3")
+    act(page, "set_segment_needs", least_searchers="3")
     needs = server.json(f"cases/{case}")["state"]["tasking"]["needs"]["SEG1"]
     assert (needs["skills"], needs["radio"], needs["least_searchers"]) == (["rope", "boat"], False, 3)
 
-    send(page, "split_segment", segment="SEG1", line="42.205,-71.11\n42.205,-71.08", names="North\nSouth")
+    act(page, "split_segment", segment="SEG1", line="42.205,-71.11\n42.205,-71.08", names="North\nSouth")
     expect(page.get_by_test_id("segment-SEG2")).to_contain_text("North")
     expect(page.get_by_test_id("segment-SEG1")).to_have_count(0)
     expect(page.get_by_test_id("needs-SEG3")).to_contain_text("rope")
     joined = unfold(page, "merge_segments")
     for key in ("SEG2", "SEG3"):
         joined.locator(f'input[value="{key}"]').check()
-    send(page, "merge_segments", name="Pond")
+    act(page, "merge_segments", name="Pond")
     expect(page.get_by_test_id("segment-SEG4")).to_contain_text("was SEG2, SEG3")
 
     page.get_by_test_id("nav-teams").click()
-    send(page, "set_team_limits", team="T1", endurance="6 h", at_night="false")
+    act(page, "set_team_limits", team="T1", endurance="6 h", at_night="false")
     expect(page.get_by_test_id("limits-T1")).to_have_text("out 6 h, then rests 8 h, not in the dark")
     assert server.json(f"cases/{case}")["state"]["tasking"]["limits"]["T1"]["at_night"] is False
 
