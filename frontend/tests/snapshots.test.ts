@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { caseAnswer, caseList, logAnswer, verifyAnswer } from "../src/api/cases";
+import { caseAnswer, caseList, clocksAnswer, logAnswer, verifyAnswer } from "../src/api/cases";
 import { commandList, done } from "../src/api/commands";
 import { documentList, imported } from "../src/api/files";
 import { groundAnswer, tracksAnswer } from "../src/api/ground";
@@ -17,7 +17,7 @@ const CHECKS: Record<string, Check<unknown>> = {
   cases: caseList, case: caseAnswer, log: logAnswer, verify: verifyAnswer, commands: commandList, do: done, import: imported,
   products: productList, poa: PRODUCTS.poa, segments: PRODUCTS.segments, plan: PRODUCTS.plan, wrong: PRODUCTS.wrong, reflex: PRODUCTS.reflex,
   departure: PRODUCTS.departure, evidence: PRODUCTS.evidence, survival: PRODUCTS.survival, inquiries: PRODUCTS.inquiries, error: refusal, ground: groundAnswer, tracks: tracksAnswer, documents: documentList,
-  sensors: sensorList, width: sensorWidth,
+  sensors: sensorList, width: sensorWidth, clocks: clocksAnswer,
 };
 
 /** What the server's tests blank out because it differs from run to run, with something of the same kind. */

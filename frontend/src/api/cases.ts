@@ -4,14 +4,19 @@ import { anything, list, number, oneOf, orNull, record, table, text, time, truth
 import { address, get, post } from "./http";
 import { caseState } from "./state";
 
-const status = oneOf("unopened", "active", "suspended", "found");
+const status = oneOf("unopened", "active", "suspended", "found", "closed", "handed_over", "merged");
 
 export const caseList = record({
   cases: list(record({ id: text, title: text, status, seq: number, reported_at: orNull(time), invented: truth })),
 });
 const opened = record({ case: text, seq: number });
 const matter = record({
-  what: text, command: text, about: text, since: orNull(time), due: orNull(time), urgency: oneOf("now", "soon", "open"),
+  what: text, command: text, about: text, whom: text, since: orNull(time), due: orNull(time),
+  urgency: oneOf("now", "soon", "open"),
+});
+const clock = record({ kind: text, says: text, about: text, due: time, command: text, is_over: truth });
+export const clocksAnswer = record({
+  seq: number, at: time, daylight: orNull(record({ is_dark: truth, changes_at: orNull(time) })), clocks: list(clock),
 });
 const actor = record({ id: text, name: text, rank: text, may: list(text) });
 export const caseAnswer = record({ seq: number, status, state: caseState, agenda: list(matter), actors: list(actor) });
@@ -24,6 +29,7 @@ export const verifyAnswer = record({ seq: number, entries: number, heads: table(
 
 export type CaseRow = Checked<typeof caseList>["cases"][number];
 export type CaseAnswer = Checked<typeof caseAnswer>;
+export type Clocks = Checked<typeof clocksAnswer>;
 export type Matter = Checked<typeof matter>;
 export type Actor = Checked<typeof actor>;
 export type Entry = Checked<typeof entry>;
@@ -45,6 +51,10 @@ export const openCase = (report: FirstReport, as_user: string | null): Promise<C
 
 export const readCase = (id: string, as_of: string | null): Promise<CaseAnswer> =>
   get(address(["cases", id], { as_of }), caseAnswer);
+
+/** What runs against time, the one due first first. */
+export const readClocks = (id: string, as_of: string | null): Promise<Clocks> =>
+  get(address(["cases", id, "clocks"], { as_of }), clocksAnswer);
 
 export const readLog = (id: string): Promise<Checked<typeof logAnswer>> => get(address(["cases", id, "log"]), logAnswer);
 
