@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import county_case
 import pytest
 from hypothesis import settings
+from told import Told, tell
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -34,3 +37,13 @@ def chromium() -> str:
         if path:
             return path
     pytest.skip("needs a browser: apt-get install chromium")
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    """A desk on which the county case and the story's case have been told, act by act."""
+    from wayhome.demo.taking_leave import story
+
+    made = tell(tmp_path_factory.mktemp("told"), county_case.second_call(), county_case.story(), story())
+    yield made
+    made.app.close()
