@@ -7,7 +7,7 @@ import { caseState } from "./state";
 const status = oneOf("unopened", "active", "suspended", "found", "closed", "handed_over", "merged");
 
 export const caseList = record({
-  cases: list(record({ id: text, title: text, status, seq: number, reported_at: orNull(time), invented: truth })),
+  cases: list(record({ id: text, title: text, status, seq: number, reported_at: orNull(time), invented: truth, waiting: number })),
 });
 const opened = record({ case: text, seq: number });
 const matter = record({

@@ -92,6 +92,7 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
                 {
                     "id": s.case, "title": s.report.title, "status": s.status, "seq": s.seq,
                     "reported_at": to_json(s.report.reported_at), "invented": s.report.invented,
+                    "waiting": sum(m.urgency == "now" for m in desk.agenda(s)),
                 }
                 for s in states
             ]
