@@ -44,6 +44,6 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """A desk on which the county case and the story's case have been told, act by act."""
     from wayhome.demo.taking_leave import story
 
-    made = tell(tmp_path_factory.mktemp("told"), county_case.second_call(), county_case.story(), story())
+    made = tell(tmp_path_factory.mktemp("told"), *county_case.stories(), story())
     yield made
     made.app.close()

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { caseAnswer, caseList, clocksAnswer, logAnswer, verifyAnswer } from "../src/api/cases";
 import { commandList, done } from "../src/api/commands";
 import { documentList, imported } from "../src/api/files";
+import { questionnaireAnswer } from "../src/api/intake";
 import { groundAnswer, tracksAnswer } from "../src/api/ground";
 import { PRODUCTS, productList } from "../src/api/products";
 import { sensorList, sensorWidth } from "../src/api/sensors";
@@ -17,7 +18,7 @@ const CHECKS: Record<string, Check<unknown>> = {
   cases: caseList, case: caseAnswer, log: logAnswer, verify: verifyAnswer, commands: commandList, do: done, import: imported,
   products: productList, poa: PRODUCTS.poa, segments: PRODUCTS.segments, plan: PRODUCTS.plan, wrong: PRODUCTS.wrong, reflex: PRODUCTS.reflex,
   departure: PRODUCTS.departure, evidence: PRODUCTS.evidence, survival: PRODUCTS.survival, inquiries: PRODUCTS.inquiries, error: refusal, ground: groundAnswer, tracks: tracksAnswer, documents: documentList,
-  sensors: sensorList, width: sensorWidth, clocks: clocksAnswer,
+  sensors: sensorList, width: sensorWidth, clocks: clocksAnswer, questionnaire: questionnaireAnswer,
 };
 
 /** What the server's tests blank out because it differs from run to run, with something of the same kind. */

@@ -100,6 +100,7 @@ ANSWERS = {
     "tracks": "/api/cases/walker/tracks",
     "documents": "/api/cases/walker/documents",
     "clocks": "/api/cases/walker/clocks?as_of=2026-05-09T21:00:00Z",
+    "questionnaire": "/api/cases/walker/questionnaire?as_of=2026-05-09T21:00:00Z",
     "verify": "/api/cases/walker/verify",
     "sensors": "/api/sensors",
     "width": "/api/sensors/searcher/width?range=30 m&visibility=medium",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import pytest
 
 from wayhome.base.errors import InvalidInput
 from wayhome.base.place import Position
-from wayhome.base.record import Record
+from wayhome.base.record import Record, markers
 
 
 class Leaf(Record):
@@ -56,3 +56,12 @@ def test_missing_and_unknown_fields_are_named() -> None:
 def test_values_of_another_kind_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InvalidInput):
         Tree.from_json(wrong)
+
+
+def test_markers_are_found_through_none_but_not_within_lists() -> None:
+    class Mark:
+        """Some marker."""
+
+    marked = Annotated[str, Mark]
+    assert markers(marked) == markers(marked | None) == markers(None | marked) == (Mark,)
+    assert markers(tuple[marked, ...]) == () == markers(str | None)

@@ -1,21 +1,141 @@
-"""Companions, the destination, and tables of one's own."""
+"""What is known of the subject and of companions, the destination, and tables of one's own."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from wayhome.base.errors import InvalidInput, NotAllowed, NotFound, RuleBroken
 from wayhome.base.place import Position
 from wayhome.case.fact import joined, parted
+from wayhome.case.report import CaseAmended
 from wayhome.case.subject import CompanionFind
 
 if TYPE_CHECKING:
     from conftest import Bench
 
 PLACE = Position(lat_deg=42.21, lon_deg=-71.09)
+
+
+def test_a_field_is_known_none_unknown_or_not_asked(bench: Bench) -> None:
+    bench.do("describe_subject", phone="555-0101", medical="asthma", hair="grey", weight_kg="71.5")
+    (fact,) = bench.do("describe_subject", unknown=["hair"], without="phone,vehicle", build="slim")
+    subject = bench.state.subject
+    assert [subject.standing(f) for f in ("medical", "hair", "phone", "vehicle", "eyes")] == [
+        "known", "unknown", "none", "none", "not_asked",
+    ]  # fmt: skip
+    assert (subject.hair, subject.phone, subject.medical, subject.weight_kg) == (None, None, "asthma", 71.5)
+    assert fact.says() == "Subject described: build. Not known of the subject: hair. None, as told: phone, vehicle."
+    bench.do("describe_subject", phone="555-0102", unknown=["vehicle"])
+    subject = bench.state.subject
+    assert (subject.phone, subject.unknown, subject.without) == ("555-0102", ("hair", "vehicle"), ())
+
+
+def test_everything_said_of_the_subject_in_words_can_be_erased(bench: Bench) -> None:
+    words = {f: f"secret {f}" for f in ("name", "build", "hair", "eyes", "description", "clothing", "equipment", "medical",
+             "marks", "phone", "languages", "history", "intended_destination", "address", "vehicle")}  # fmt: skip
+    (fact,) = bench.do("describe_subject", category="hiker", height_cm="183", **words)
+    apart = parted(fact)
+    assert "secret" not in repr(apart.public) and set(apart.secrets) == set(words)
+    assert apart.public["category"] == "hiker" and apart.public["height_cm"] == 183
+    erased = joined(apart.type, apart.version, apart.public, dict.fromkeys(apart.secrets))
+    assert erased.phone == "[erased]" and erased.height_cm == 183  # type: ignore[attr-defined]
+
+
+def test_a_description_of_an_earlier_version_can_still_be_read() -> None:
+    fact = joined("subject_described", 1, {"name": "Jo", "medical": "asthma", "age_years": 46}, {})
+    assert (fact.name, fact.medical, fact.unknown, fact.vehicle) == ("Jo", "asthma", (), None)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("fields", "says", "field"),
+    [
+        ({"unknown": ["colour"]}, r'unknown\[0\]: "colour" cannot stand here', "unknown"),
+        ({"unknown": ["risk"]}, r'unknown\[0\]: "risk" cannot stand here', "unknown"),
+        ({"without": ["phone", "name"]}, r'without\[1\]: "name" cannot stand here; write any of equipment', "without"),
+        ({"unknown": ["phone"], "phone": "555"}, "phone is told in two ways", "unknown"),
+        ({"unknown": ["phone"], "without": ["phone"]}, "phone is told in two ways", "without"),
+        ({"height_cm": "1.84"}, "height_cm: 1.84 is outside 20 to 280; write it in centimetres", "height_cm"),
+        ({"weight_kg": "-3"}, "weight_kg: -3 is outside", "weight_kg"),
+        ({"weight_kg": "nan"}, "weight_kg: nan is outside", "weight_kg"),
+        ({"age_years": "-1"}, "age_years: -1 is outside", "age_years"),
+        ({"consent_to_publicity": "maybe"}, "not one of yes, no, unknown", "consent_to_publicity"),
+    ],
+)
+def test_what_cannot_be_told_of_a_person_is_refused(
+    bench: Bench, fields: dict[str, Any], says: str, field: str
+) -> None:
+    before = bench.state
+    with pytest.raises(InvalidInput, match=says) as refused:
+        bench.do("describe_subject", **fields)
+    assert refused.value.details["field"] == field and bench.state == before
+
+
+def test_a_companion_is_described_like_the_subject_and_amended(bench: Bench) -> None:
+    bench.do(
+        "add_companion",
+        name="Mia",
+        together="0.8",
+        sex="female",
+        clothing="red coat",
+        phone="555-0103",
+        reason="one tent",
+    )
+    bench.do("add_companion", name="MIA", medical="asthma", without=["phone"], unknown=["clothing"])
+    mia = bench.state.subject.companions["M1"]
+    assert (mia.sex, mia.together, mia.medical, mia.reason) == ("female", 0.8, "asthma", "one tent")
+    assert [mia.standing(f) for f in ("phone", "clothing", "marks")] == ["none", "unknown", "not_asked"]
+    with pytest.raises(InvalidInput, match=r'unknown\[0\]: "address" cannot stand here'):
+        bench.do("add_companion", name="Mia", unknown=["address"])
+    (fact,) = bench.do("add_companion", name="Mia", phone="555-0104", clothing="blue coat")
+    mia = bench.state.subject.companions["M1"]
+    assert (mia.phone, mia.clothing, mia.without, mia.unknown) == ("555-0104", "blue coat", (), ())
+    assert not any(word in repr(parted(fact).public) for word in ("Mia", "555", "coat", "asthma", "tent"))
+
+
+def test_a_report_is_corrected_and_set_back_to_not_known(bench: Bench) -> None:
+    bench.do("take_report", reporter="Sam", contact="555-0100", relation="brother")
+    (fact,) = bench.do("take_report", relation="cousin", unknown=["contact"])
+    report = bench.state.report
+    assert (report.reporter, report.contact, report.relation) == ("Sam", None, "cousin")
+    assert [report.standing(f) for f in ("reporter", "contact", "circumstances")] == ["known", "unknown", "not_asked"]
+    assert fact.says() == "Report taken from somebody unnamed. Not known to the caller: contact."
+    bench.do("take_report", contact="555-0109")
+    assert bench.state.report.unknown == ()
+    for unknown, says in ((["title"], '"title" cannot stand here'), (["contact"], "contact is told as well")):
+        with pytest.raises(InvalidInput, match=says):
+            bench.do("take_report", contact="555", unknown=unknown)
+    (fact,) = bench.do("take_report", contact="555-0110", circumstances="left at noon")
+    assert "555" not in repr(parted(fact).public) and "noon" not in repr(parted(fact).public)
+
+
+def test_a_case_is_amended(bench: Bench) -> None:
+    (fact,) = bench.do(
+        "amend_case", title="Two walkers are missing", jurisdiction="Example County", time_zone="Europe/Berlin"
+    )
+    report = bench.state.report
+    assert (report.title, report.jurisdiction, report.time_zone) == (
+        "Two walkers are missing",
+        "Example County",
+        "Europe/Berlin",
+    )
+    assert report.reported_at == datetime(2026, 3, 1, 5, 30, tzinfo=UTC)
+    assert isinstance(fact, CaseAmended) and "walkers" not in repr(parted(fact).public)
+    assert (
+        fact.says()
+        == "Case amended: title is now Two walkers are missing, time zone is now Europe/Berlin, jurisdiction is now Example County."
+    )
+    bench.do("amend_case", reported_at="2026-03-01T06:00+01:00")
+    assert bench.state.report.reported_at == datetime(2026, 3, 1, 5, 0, tzinfo=UTC)
+    for fields, says in (
+        ({}, "Nothing changes"), ({"jurisdiction": "Example County"}, "Nothing changes"),
+        ({"time_zone": "Mars/Base"}, "is not a time zone"), ({"reported_at": "2027-01-01T00:00Z"}, "lies in the future"),
+        ({"title": "  "}, "title is empty"),
+    ):  # fmt: skip
+        with pytest.raises(InvalidInput, match=says):
+            bench.do("amend_case", **fields)
 
 
 def test_a_companion_is_added_amended_and_found(bench: Bench) -> None:
@@ -51,7 +171,7 @@ def test_wrong_companions_are_refused(bench: Bench) -> None:
         bench.do("add_companion", name="Mia", together="1.5")
     with pytest.raises(InvalidInput, match="name is empty"):
         bench.do("add_companion", name=" ", together="1")
-    with pytest.raises(RuleBroken, match="Age 130"):
+    with pytest.raises(RuleBroken, match="age_years: 130 is outside 0 to 120"):
         bench.do("add_companion", name="Mia", together="1", age_years="130")
     bench.do("add_companion", name="Mia", together="1")
     with pytest.raises(NotFound, match="M1"):

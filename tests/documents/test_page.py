@@ -101,9 +101,19 @@ def test_every_field_of_a_case_may_be_hostile(
     a_search.do("record_statement", witness=bad, text=bad, place=bad)
     a_search.do("judge_evidence", evidence="S2", likelihood={"lost": "1", "car": "0.5"}, reason=bad)
     a_search.do("decide_departure", conclusion="left", reasons=bad, evidence="S2")
+    a_search.do("record_clue", name=bad, description=bad, place=bad)
+    a_search.do("set_channel", name=bad, function=bad, frequency=bad, remarks=bad)
+    a_search.do("set_medical_point", kind="hospital", name=bad, place=bad, contact=bad)
+    a_search.do("add_hazard", hazard=bad, mitigation=bad)
+    a_search.do("set_safety_message", message=bad, emergency_procedures=bad)
+    a_search.do("set_weather", forecast=bad, source=bad)
+    a_search.do("set_command_emphasis", emphasis=bad)
+    a_search.do("log_message", text=bad, sender=bad, to=bad)
+    a_search.do("send_message", text=bad, sender=bad, to=bad, subject=bad)
     for kind, _, ids in available(a_search.state):
-        text = text_of(render(kind, a_search.state, for_id=ids[-1] if ids else None, facts=facts(a_search)))
-        if kind not in ("plan", "poa", "wrong"):
+        last = next((i for i in reversed(ids or ()) if i != "blank"), None)
+        text = text_of(render(kind, a_search.state, for_id=last, facts=facts(a_search)))
+        if kind not in ("plan", "poa", "wrong", "matters"):
             assert '#eval("x") $ * _ @ \\ " \'' in text
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from wayhome.app import App
 from wayhome.app.demo_desk import demo_desk
-from wayhome.app.exchange import document
+from wayhome.app.printing import document
 
 pytestmark = pytest.mark.e2e
 

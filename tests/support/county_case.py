@@ -10,6 +10,8 @@ from datetime import datetime, timedelta, timezone
 from importlib.resources import files
 from typing import Any
 
+from told import Merge
+
 from wayhome.demo import Do, Import, Open, Step, Story
 
 ZONE = timezone(timedelta(hours=-4))
@@ -18,9 +20,14 @@ IPP = (42.2100, -71.1000)
 CASE, SECOND = "county", "county-second-call"
 
 
-def story() -> Story:
-    """The case as steps."""
-    return Story(case=CASE, steps=(*_call(), *_first_hours(), *_search()))
+def call() -> Story:
+    """From the first call to the first plan."""
+    return Story(case=CASE, steps=(*_call(), *_first_hours(), *_people(), *_papers()))
+
+
+def rest() -> Story:
+    """From the first search to closure."""
+    return Story(case=CASE, steps=(*_evidence(), *_search()))
 
 
 def second_call() -> Story:
@@ -76,6 +83,10 @@ def _call() -> list[Step]:
         _do(t, "alex", "assess_risk", level="high", signs=["medical need", "cold night ahead"], reasons="Tablets due at six.",
             review_by=_iso(_at(hours=6))),
         _do(t, "alex", "set_retention", keep="180 days", rule="county records schedule (invented)"),
+        _do(t, "casey", "answer_questions", answers={"seen_by": "a rider at the gate", "confused": "unknown", "overdue": "yes", "alone": "yes"},
+            told_by="Dana Sample", told_at=_iso(t)),
+        _do(t, "casey", "score_urgency", factors={"age": 1, "medical": 1, "weather": 2}, remarks="Alone, tablets due."),
+        _do(t, "casey", "amend_case", jurisdiction="Example County, north district"),
         _do(t, "casey", "add_companion", name="Rex", together=0.5, reason="A neighbour's dog may have gone with him."),
         _do(t, "casey", "find_companion", companion="M1", position=place(150, 80), alive=True, others_seen=False),
         _do(t, "casey", "set_destination", position=place(900, 700), reason="His best spot, says the daughter."),
@@ -136,3 +147,65 @@ def _search() -> list[Step]:
         _do(t, "casey", "set_aim", aim="worst"),
         _do(t, "casey", "set_width_doubt", factor=1.5),
     ]  # fmt: skip
+
+
+def _people() -> list[Step]:
+    t = _at(minutes=50)
+    return [
+        _do(t, "alex", "amend_member", id="blake", name="Blake Sample", rank="member", roles=["member"]),
+        _do(t, "alex", "amend_member", id="parker", name="Parker Sample", rank="member", roles=["member"]),
+        _do(t, "alex", "retire_member", member="parker", reason="Moved away last year."),
+        _do(t, "alex", "set_role", id="logistics", may=["record", "dispatch", "plan"]),
+        _do(t, "alex", "fill_position", position="documentation_unit", member="quinn", title="Documentation unit leader"),
+        _do(t, "jordan", "call_out", who=["rowan", "emery", "sage", "blake"], means="pager", text="Overdue man, pond lot, now."),
+        _do(t, "jordan", "answer_call_out", person="rowan", reply="coming", eta=_iso(t + timedelta(minutes=30))),
+        *(_do(t + timedelta(minutes=25), "jordan", "check_in", person=who, limit="10 h") for who in ("rowan", "emery", "sage", "blake")),
+        _do(t, "jordan", "issue_volunteer_code", code="pond lot 7391 brook", purpose="volunteers of the evening",
+            expires_at=_iso(t + timedelta(hours=12)), greeting="Thank you for coming.", meeting_point="Pond lot, blue tent"),
+        _do(t + timedelta(minutes=30), None, "check_in", name="Kim Volunteer", phone="555-0190", code="pond lot 7391 brook", limit="6 h"),
+        _do(t + timedelta(minutes=40), "jordan", "revoke_volunteer_code", code="VC1", reason="Enough people."),
+        _do(t + timedelta(minutes=41), "jordan", "extend_stay", person="rowan", leave_by=_iso(t + timedelta(hours=11)), reason="Asked to stay."),
+    ]  # fmt: skip
+
+
+def _papers() -> list[Step]:
+    t = _at(hours=1)
+    return [
+        _do(t, "casey", "set_channel", name="Tactical 1", function="teams", frequency="155.160 MHz"),
+        _do(t, "casey", "set_channel", name="Old repeater", frequency="155.205 MHz"),
+        _do(t, "casey", "remove_channel", channel="Old repeater", reason="Out of order."),
+        _do(t, "casey", "set_medical_point", kind="hospital", name="Example General", place="Mill Road", contact="555-0150", travel_time="20 min"),
+        _do(t, "casey", "set_medical_point", kind="aid_station", name="Tent", place="Pond lot"),
+        _do(t, "casey", "remove_medical_point", point="Tent", reason="Ambulance came instead."),
+        _do(t, "riley", "add_hazard", hazard="deep mud at the shore", segment="Pond shore", mitigation="poles, pairs", severity="medium"),
+        _do(t, "riley", "add_hazard", hazard="loose dog", where="farm", severity="low"),
+        _do(t, "riley", "close_hazard", hazard="HZ2", reason="Tied up."),
+        _do(t, "riley", "set_safety_message", message="Pairs along the shore. Head torches from seven."),
+        _do(t, "casey", "set_weather", forecast="Clear, 4 degrees at dawn.", source="weather service"),
+    ]  # fmt: skip
+
+
+def _evidence() -> list[Step]:
+    t = _at(hours=1, minutes=10)
+    photo = {"blob": "0" * 64, "form": "jpeg", "width_px": 1200, "height_px": 1600}
+    return [
+        _do(t, "casey", "amend_statement", statement="S1", reliability="0.85", reason="She knows him well."),
+        _do(t, "casey", "amend_clue", clue="C1", description="willow, a red cloth in it", reason="Looked at it again."),
+        _do(t, "casey", "record_clue", name="boot print", found_at=_iso(_at(hours=-0.5)), position=place(560, 560), instruction="mark"),
+        _do(t, "casey", "amend_clue", clue="C2", instruction="collect", reason="Rain is coming."),
+        _do(t, "rowan", "collect_item", clue="C2", taken_by="Rowan Sample", seal_number="B-17", remark="cast"),
+        _do(t, "casey", "confirm_receipt", clue="C1", received_by="Alex Sample"),
+        _do(t, "casey", "attach_photograph", file_name="franklin.jpg", of="subject", may_publish="yes", **photo),
+        _do(t, "casey", "attach_photograph", file_name="print.jpg", of="C2", **{**photo, "blob": "1" * 64}),
+        _do(t, "casey", "attach_photograph", file_name="thumb.jpg", of="C2", **{**photo, "blob": "2" * 64}),
+        _do(t, "casey", "amend_photograph", photograph="PH2", caption="left boot, heel worn"),
+        _do(t, "casey", "place_photograph", photograph="PH2", position=place(560, 561), reason="where the print is"),
+        _do(t, "casey", "choose_portrait", photograph="PH1"),
+        _do(t, "casey", "withdraw_photograph", photograph="PH3", reason="Shows a finger."),
+    ]  # fmt: skip
+
+
+def stories() -> list[Story | Merge]:
+    """All of it, in the order of time: the second call is merged into the case, and taken apart again."""
+    merge = Merge(at=_at(hours=1, minutes=5), primary=CASE, duplicate=SECOND, by="alex")
+    return [second_call(), call(), merge, rest()]

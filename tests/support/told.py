@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from wayhome.app.demo_desk import StoryClock, play
 from wayhome.app.desk import App, Done
+from wayhome.app.duplicates import merge, unmerge
 from wayhome.case.state import CaseState
 from wayhome.demo import Story
+
+
+@dataclass
+class Merge:
+    """Two cases are found to be one, and then that they are not."""
+
+    at: datetime
+    primary: str
+    duplicate: str
+    by: str
 
 
 @dataclass
@@ -50,11 +62,17 @@ class NotingApp(App):
         return done
 
 
-def tell(folder: Path, *stories: Story) -> Told:
+def tell(folder: Path, *stories: Story | Merge) -> Told:
     """Play stories on a new desk in a folder."""
     clock = StoryClock()
     app = NotingApp(folder, clock)
     app.told = Told(app)
     for story in stories:
-        play(app, clock, story)
+        if isinstance(story, Story):
+            play(app, clock, story)
+            continue
+        clock.at = story.at.astimezone(UTC)
+        merge(app, story.primary, story.duplicate, reason="One man, two callers.", by=story.by)
+        unmerge(app, story.duplicate, reason="His neighbour has the same name.", by=story.by)
+        app.do(story.primary, "keep_apart", {"other": story.duplicate, "reason": "Two men."}, by=story.by)
     return app.told

@@ -31,8 +31,16 @@ export function importFiles(
 export const listDocuments = (id: string): Promise<Checked<typeof documentList>> =>
   get(address(["cases", id, "documents"]), documentList);
 
-export const documentAddress = (id: string, kind: string, about: string | null, as_of: string | null): string =>
-  address(["cases", id, "documents", `${kind}.pdf`], { for: about, as_of });
+/** Sizes of a sheet; the empty one is what is usual where the case is. */
+export const PAPERS = ["", "a4", "letter"] as const;
+export type Sheet = (typeof PAPERS)[number];
+
+export const documentAddress = (
+  id: string, kind: string, about: string | null, as_of: string | null, paper: Sheet = "",
+): string => address(["cases", id, "documents", `${kind}.pdf`], { for: about, as_of, paper: paper || null });
+
+export const printAllAddress = (id: string, as_of: string | null, paper: Sheet = ""): string =>
+  address(["cases", id, "print-all.pdf"], { as_of, paper: paper || null });
 
 export const exportAddress = (id: string, format: string, as_of: string | null): string =>
   address(["cases", id, "export", format], { as_of });

@@ -12,13 +12,17 @@ const report = record({
 
 const risk = record({
   level: oneOf("very_low", "low", "medium", "high"), signs: words, reasons: text, review_by: orNull(time),
-  assessed_at: time, assessed_by: text,
+  because: orNull(table(text)), assessed_at: time, assessed_by: text,
 });
+const urgency = record({ factors: table(number), remarks: text, scored_at: time, scored_by: text });
 
 const subject = record({
   name: orNull(text), category: orNull(text), age_years: orNull(number), sex: orNull(text), description: orNull(text),
   clothing: orNull(text), equipment: orNull(text), medical: orNull(text), marks: orNull(text), history: orNull(text),
-  intended_destination: orNull(text), risk: orNull(risk), companions: table(record({ id: text, name: text })),
+  intended_destination: orNull(text), height_cm: orNull(number), weight_kg: orNull(number), build: orNull(text),
+  hair: orNull(text), eyes: orNull(text), phone: orNull(text), languages: orNull(text), address: orNull(text),
+  vehicle: orNull(text), consent_to_publicity: orNull(oneOf("yes", "no", "unknown")), unknown: orNull(words),
+  without: orNull(words), risk: orNull(risk), risks: orNull(list(risk)), urgency: orNull(urgency), companions: table(record({ id: text, name: text })),
 });
 
 const custody = record({ at: time, holder: text, given_by: text, remark: text });
@@ -63,8 +67,13 @@ const area = record({
 
 const rank = record({ id: text, title: text, order: number });
 const role = record({ id: text, title: text, may: words });
-const member = record({ id: text, name: text, rank: text, roles: words, qualifications: words });
-const organisation = record({ name: text, ranks: list(rank), roles: list(role), members: list(member) });
+const member = record({ id: text, name: text, rank: text, roles: words, qualifications: words, retired: orNull(text) });
+const post = record({ id: text, title: text, member: text, since: orNull(time) });
+const squad = record({ id: text, title: text, leader: text, members: words });
+const organisation = record({
+  name: text, ranks: list(rank), roles: list(role), members: list(member), positions: list(post), squads: list(squad),
+  audiences: words, welfare_interval_s: number, longest_duty_s: number, required_rest_s: number,
+});
 const team = record({
   id: text, name: text, kind: text, leader: text, members: words, searchers: number, speed_mps: number,
   sweep_width_m: number, skills: words, status: text,
@@ -81,7 +90,10 @@ const debrief = record({
 });
 const assignment = record({
   id: text, team: text, segment: text, period: orNull(text), task: text, hours_planned: orNull(number), hazards: text,
-  permits: words, status: oneOf("draft", "dispatched", "debriefed", "cancelled"), tasked_by: text,
+  permits: words, status: oneOf("draft", "approved", "stopped", "dispatched", "back", "debriefed", "cancelled"), tasked_by: text,
+  team_name: orNull(text), objective: orNull(text), mitigations: orNull(text), channel: orNull(text), call_sign: orNull(text),
+  check_in_s: orNull(number), report_to: orNull(text), approved_by: orNull(text), stopped_by_order: orNull(text), back_at: orNull(time),
+  progress: orNull(list(record({ step: text, at: time }))), amendments: orNull(list(record({ reason: text, by: text, at: time }))),
   dispatched_at: orNull(time), tracks: list(track), debrief: orNull(debrief), cancelled: orNull(text),
 });
 
@@ -98,15 +110,39 @@ const tasking = record({
   aim: oneOf("expected", "worst"),
 });
 
-const receipt = record({
-  audience: text, sent_at: time, acknowledged_at: orNull(time), recall_sent_at: orNull(time),
-  recall_confirmed_at: orNull(time),
+const sending = record({
+  version: number, at: time, by: text, means: orNull(text), proof: text, proof_file: text,
 });
+const reminder = record({ at: time, by: text, means: orNull(text), remark: text });
+const wording = record({ at: time, sender: text, to: text, text, reason: text, by: text, until: time });
+const reply = record({ text, replied_by: text, at: time, by: text });
+const message = record({
+  id: text, kind: oneOf("radio", "located", "general"), at: time, logged_at: time, by: text, sender: text, to: text, subject: text, text,
+  channel: text, priority: oneOf("routine", "priority", "emergency"), team: orNull(text), assignment: orNull(text), clue: orNull(text),
+  position: orNull(position), place: text, reply_wanted: truth, replies: list(reply), earlier: list(wording), against_orders: words,
+  stopped_by_order: orNull(text),
+});
+
+const receipt = record({
+  audience: text, sent_at: time, via: text, is_republisher: truth, address: text, link: text, version: number,
+  sendings: list(sending), acknowledged_at: orNull(time), acknowledged_by: text, acknowledged_version: number,
+  recall_sent_at: orNull(time), recall_means: orNull(text), recall_proof: text, recall_proof_file: text,
+  reminders: list(reminder), recall_confirmed_at: orNull(time), recall_confirmed_by: text, recall_confirmed_proof: text,
+});
+const versionFields = {
+  version: number, title: text, text, permits: words, shows: words, area: text, contact: text, link: text, photograph: text,
+  expires_at: orNull(time), disclose_because: text, discloses_more: words, reason: text, drafted_by: text, drafted_at: time,
+  approved_by: orNull(text), approved_at: orNull(time), rejected: orNull(text), rejected_by: text, rejected_at: orNull(time),
+};
+const noticeVersion = record(versionFields);
 const notice = record({
-  id: text, kind: text, title: text, text, permits: words, expires_at: orNull(time),
-  status: oneOf("draft", "approved", "stopped", "published", "cancelled"), drafted_by: text, drafted_at: time,
-  approved_by: orNull(text), published_at: orNull(time), stopped_by_order: orNull(text), stopped_audiences: words,
-  cancelled: orNull(text), cancelled_at: orNull(time), ledger: table(receipt),
+  ...versionFields, id: text, kind: text,
+  status: oneOf("draft", "approved", "rejected", "stopped", "published", "suspended", "withdrawn", "cancelled"),
+  published_at: orNull(time), stopped_by_order: orNull(text), stopped_audiences: words, against_consent: text,
+  against_consent_by: text, suspended: orNull(text), suspended_by: text, suspended_at: orNull(time),
+  suspended_until: orNull(time), withdrawn: orNull(text), withdrawn_by: text, withdrawn_at: orNull(time),
+  cancelled: orNull(text), cancelled_by: text, cancelled_at: orNull(time), earlier: list(noticeVersion),
+  pending: orNull(noticeVersion), ledger: table(receipt),
 });
 
 const order = record({
@@ -133,7 +169,7 @@ export const caseState = record({
   scenarios: record({ scenarios: list(scenario), votes: table(vote) }), inquiries: record({ inquiries: table(inquiry) }), area,
   people: record({ organisation: orNull(organisation), teams: table(team) }),
   assignments: record({ periods: table(period), assignments: table(assignment) }),
-  tasking,
+  tasking, messages: orNull(record({ messages: table(message) })),
   notices: record({ notices: table(notice) }),
   decisions: record({
     orders: table(order), waivers: list(waiver), departure: orNull(departure), suspensions: table(suspension),
@@ -154,5 +190,8 @@ export type Segment = Checked<typeof segment>;
 export type Needs = Checked<typeof needs>;
 export type Limits = Checked<typeof limits>;
 export type Kept = Checked<typeof kept>;
+export type Message = Checked<typeof message>;
 export type Notice = Checked<typeof notice>;
+export type NoticeVersion = Checked<typeof noticeVersion>;
+export type Receipt = Checked<typeof receipt>;
 export type Team = Checked<typeof team>;

@@ -30,11 +30,15 @@ export interface Told {
   gaps: string;
   difficulty: string;
   remarks: string;
+  movements: string;
+  likelihood_of_finding: string;
+  not_there_or_missed: string;
+  recommendations: string;
 }
 
 export const NOTHING_TOLD: Told = {
   by: "sweep", sweep_width: "", track_length: "", pod: "", sweep_width_responsive: "", pod_responsive: "",
-  searchers: "1", gaps: "", difficulty: "", remarks: "",
+  searchers: "1", gaps: "", difficulty: "", remarks: "", movements: "", likelihood_of_finding: "", not_there_or_missed: "", recommendations: "",
 };
 
 /** The fields of debrief_assignment; sweep width and POD never go together, they would count twice. Both are for a subject who
@@ -44,7 +48,8 @@ export function debriefAssignment(assignment: string, told: Told): Record<string
     told.by === "pod"
       ? { pod: told.pod, pod_responsive: told.pod_responsive }
       : { sweep_width: told.sweep_width, track_length: told.track_length, sweep_width_responsive: told.sweep_width_responsive };
-  const said = { ...claim, searchers: told.searchers, gaps: told.gaps, difficulty: told.difficulty, remarks: told.remarks };
+  const said = { ...claim, searchers: told.searchers, gaps: told.gaps, difficulty: told.difficulty, remarks: told.remarks, movements: told.movements,
+    likelihood_of_finding: told.likelihood_of_finding, not_there_or_missed: told.not_there_or_missed, recommendations: told.recommendations };
   return { assignment, ...Object.fromEntries(Object.entries(said).filter(([, text]) => text.trim() !== "")) };
 }
 

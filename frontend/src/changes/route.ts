@@ -1,7 +1,7 @@
 /** Where the page is, as the text behind "#", and back. */
 
 export const PANELS = [
-  "now", "report", "evidence", "scenarios", "inquiries", "survival", "area", "plan", "teams", "notices", "decisions",
+  "now", "intake", "report", "timeline", "evidence", "scenarios", "inquiries", "survival", "area", "plan", "teams", "radio", "people", "notices", "decisions",
   "documents", "journal", "commands",
 ] as const;
 export type Panel = (typeof PANELS)[number];
@@ -42,7 +42,9 @@ export function writeRoute(route: Route): string {
 
 /** The panel in which a command is done; what no panel holds is done in the list of all commands. */
 const HOMES: Record<string, Panel> = {
+  answer_questions: "intake", score_urgency: "intake", amend_case: "report", add_companion: "report",
   take_report: "report", describe_subject: "report", assess_risk: "report",
+  merge_case: "timeline", unmerge_case: "timeline", absorb_case: "timeline", release_case: "timeline", keep_apart: "timeline",
   record_statement: "evidence", record_clue: "evidence", hand_over_item: "evidence", judge_evidence: "evidence",
   read_evidence: "evidence", withdraw_evidence: "evidence", seal_fact: "evidence", open_sealed_fact: "evidence",
   set_scenarios: "scenarios", vote_scenarios: "scenarios", adopt_votes: "scenarios",
@@ -52,10 +54,17 @@ const HOMES: Record<string, Panel> = {
   set_segment_needs: "area", set_base: "area",
   draft_assignment: "plan", lock_choice: "plan", release_choice: "plan", set_aim: "plan",
   open_period: "teams", form_team: "teams", set_team_status: "teams", set_team_limits: "teams", dispatch_assignment: "teams",
-  debrief_assignment: "teams", cancel_assignment: "teams",
+  debrief_assignment: "teams", cancel_assignment: "teams", approve_assignment: "teams", amend_assignment: "teams", report_back: "teams",
+  amend_debrief: "teams", set_objectives: "teams", close_period: "teams",
+  log_message: "radio", correct_message: "radio", send_message: "radio", reply_message: "radio", release_message: "radio",
+  check_in: "people", check_out: "people", arrived_home: "people", extend_stay: "people", call_out: "people", answer_call_out: "people",
+  confirm_welfare: "people", set_welfare: "people", change_team: "people", issue_volunteer_code: "people", revoke_volunteer_code: "people",
+  fill_position: "people", amend_member: "people", retire_member: "people", set_role: "people",
   draft_notice: "notices", approve_notice: "notices", publish_notice: "notices", acknowledge_notice: "notices",
-  cancel_notice: "notices", confirm_recall: "notices",
-  give_order: "decisions", rescind_order: "decisions", waive_contradiction: "decisions",
+  cancel_notice: "notices", confirm_recall: "notices", update_notice: "notices", reject_notice: "notices", extend_notice: "notices",
+  suspend_notice: "notices", resume_notice: "notices", withdraw_notice: "notices", republish_notice: "notices",
+  record_republication: "notices", send_recall: "notices", chase_recall: "notices",
+  give_order: "decisions", amend_order: "decisions", acknowledge_order: "decisions", rescind_order: "decisions", waive_contradiction: "decisions",
   decide_departure: "decisions", propose_suspension: "decisions", review_suspension: "decisions",
   suspend_search: "decisions", report_find: "decisions",
 };

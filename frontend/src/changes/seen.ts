@@ -25,6 +25,9 @@ export interface Seen {
   boundaries: Features;
 }
 
+/** How a segment with an open assignment is drawn. */
+const USES: Record<string, string> = { draft: "draft", approved: "draft", stopped: "draft", dispatched: "dispatched", back: "dispatched" };
+
 const pair = (p: Position): [number, number] => [p.lon_deg, p.lat_deg];
 const collection = (features: Feature[]): Features => ({ type: "FeatureCollection", features });
 export const NOTHING: Features = collection([]);
@@ -51,13 +54,13 @@ export function seen(state: CaseState, table: Product<"segments">["data"] | null
   if (area.ipp) mark("ipp", `IPP (${area.ipp.kind.toUpperCase()})`, area.ipp.position, area.ipp.place);
   if (decisions.find) mark("find", "Find", decisions.find.position, `Found, ${decisions.find.condition}.`);
 
-  const busy = new Map(Object.values(assignments.assignments).filter((a) => a.status === "draft" || a.status === "dispatched").map((a) => [a.segment, a]));
+  const busy = new Map(Object.values(assignments.assignments).filter((a) => a.status in USES).map((a) => [a.segment, a]));
   const figures = new Map(table?.segments.map((row) => [row.id, row]));
   const segments = Object.values(area.segments).filter((s) => s.retired === null && s.ring.length > 2).flatMap((s): Feature[] => {
     const row = figures.get(s.id);
     const properties = {
       id: s.id, name: s.name, label: row ? `${s.name}\n${percent(row.poa)}` : s.name, poa: row?.poa ?? null,
-      use: busy.get(s.id)?.status ?? (row && row.searched_times > 0 ? "searched" : "free"),
+      use: USES[busy.get(s.id)?.status ?? ""] ?? (row && row.searched_times > 0 ? "searched" : "free"),
     };
     // the name stands at one point: on a polygon the map would repeat it in every tile
     return [

@@ -3,7 +3,8 @@
 import type { Panel } from "../changes/route";
 
 const LABELS: Record<string, string> = {
-  age_years: "Age in years", marks: "Distinguishing marks", medical: "Medical facts", bearing_deg: "Bearing, degrees from true north",
+  age_years: "Age in years", height_cm: "Height in centimetres", weight_kg: "Weight in kilograms", consent_to_publicity: "Agrees to publicity",
+  unknown: "Asked, not known (names of fields)", without: "None of (names of fields)", marks: "Distinguishing marks", medical: "Medical facts", bearing_deg: "Bearing, degrees from true north",
   confirm_far: "The place really is that far away", crs: "Reference system", box: "Box (side of the search map)", cell: "Cell of the grid",
   pls: "Point last seen (PLS)", lkp: "Last known position (LKP)", position: "Place (latitude,longitude)", place: "Name of the place",
   ring: "Outline", line: "Line", at: "When", told_at: "Told at", observed_at: "Observed at", found_at: "Found at", sweep_width: "Effective sweep width",
@@ -20,7 +21,15 @@ const LABELS: Record<string, string> = {
   endurance: "Can be out for", rest: "Then rests for", ready_at: "Ready from", at_night: "Goes out in the dark", own_radio: "Has a radio of its own",
   least_searchers: "At least so many searchers", least_rank: "Rank that its leader must hold", daylight_only: "By daylight only",
   radio: "The base's radio reaches it", with_neighbours: "Neighbours give up and take ground", names: "Names of the parts", aim: "What plans aim at",
+  other_conditions: "Other conditions, in words", mitigations: "What is done against the hazards", report_to: "Reports to, and where", start_at: "Starts at",
+  check_in: "Calls every", call_sign: "Call sign", movements: "Movements: where they went, in which order", gaps: "Gaps: where they did not or could not look",
+  difficulty_factors: "What made it difficult", likelihood_of_finding: "How likely they would have found them", not_there_or_missed: "Not there, or missed?",
+  clear: "Fields to empty", sender: "From", not_located: "It was not the subject, or not located", reply_wanted: "A reply is wanted", objectives: "Objectives",
   method: "Way of voting", values: "Values by scenario", voter: "Who votes", yes: "Chance of a yes by scenario", inquiry: "Question",
+  limit: "May stay for", leave_by: "Must leave by", home_by: "Expected home by", who: "Whom", eta: "Here at",
+  shows: "What it shows from the record", means: "By what means", proof: "Proof (a number, a receipt, who took the call)",
+  proof_file: "Photograph or file that proves it", sent_at: "Sent at", via: "From whom they have it", link: "Address of the page",
+  disclose_because: "Why what can harm must be told", against_consent_because: "Why against consent", contact: "How to reach them",
 };
 
 const CHOICES: Record<string, string> = {
@@ -30,11 +39,14 @@ const CHOICES: Record<string, string> = {
   public_appeal: "public appeal", no_publicity: "no publicity", no_pursuit_across_border: "no pursuit across the border",
   item: "thing found", towards: "went towards", cell_sector: "sector of a phone mast", timing_advance: "distance from a phone mast (timing advance)",
   aml: "position told by the phone (AML)", not_here: "looked, and not there", watches: "silence of the watches", gsm: "GSM (2G)", lte: "LTE (4G)",
+  en_route: "on the way", on_scene: "there", returning: "on the way back",
   mattson: "100 points", proportional: "any scale", oconnor: "letters A to I", auto: "as its kind suggests", still: "stays in one place", moving: "still walks",
   ask: "ask somebody", check: "check a place", trap: "look for tracks", mobile_responsive: "on the move, answers", immobile_responsive: "still, answers",
   unresponsive: "alive, does not answer", hiding: "hiding",
   expected: "the most on the whole", worst: "the most in the worst scenario",
   temperate: "temperate", dry: "dry", urban: "urban",
+  e_mail: "e-mail", social_media: "social media", in_person: "in person", last_seen_area: "area where last seen (in words)",
+  last_seen_time: "time when last seen", last_seen_place: "exact place where last seen", medical: "medical facts", address: "home address",
 };
 
 const HINTS: Record<string, string> = {
@@ -48,10 +60,14 @@ const HINTS: Record<string, string> = {
   likelihood: "One a line: scenario: 0.8",
   error_m: "Such as 50 m.", range_m: "Such as 3 km.", radius_m: "Such as 200 m.", beam_deg: "Such as 120.", confidence: "Such as 0.68 or 68 %.",
   minutes: "Left empty: nobody knows.",
+  shows: "Nothing ticked: the least that works for its kind. Medical facts, home address and exact place need their reason.",
+  addresses: "One a line: audience: address. Not printed on what recipients get.",
+  proof_file: "Id of a photograph of this case, or the content hash of a file.", via: "Left empty: nobody knows.", against_consent_because: "Only where there is no consent to publicity, or the photograph may not be published.",
+  expires_at: "From then on it may not be published, until somebody extends it.",
 };
 
 const TITLES: Record<Panel, string> = {
-  now: "Now", report: "Report", evidence: "Evidence", scenarios: "Scenarios", inquiries: "What to ask", survival: "Survival", area: "Area", plan: "Plan", teams: "Teams",
+  now: "Now", intake: "First call", report: "Report", timeline: "Timeline", evidence: "Evidence", scenarios: "Scenarios", inquiries: "What to ask", survival: "Survival", area: "Area", plan: "Plan", teams: "Teams", radio: "Radio", people: "People",
   notices: "Notices", decisions: "Decisions", documents: "Documents", journal: "Journal", commands: "All acts",
 };
 

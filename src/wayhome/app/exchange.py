@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from wayhome.files.shapes import Shape, Track
 
 MAX_FILE = 1_500_000_000
-IMPORT_AS = ("auto", "track", "segment", "region", "boundary", "organisation", "table")
-EXPORTS = ("geotiff", "geojson", "gpx", "json", "calendar")
+IMPORT_AS = ("auto", "track", "segment", "region", "boundary", "organisation", "table", "photograph")
+EXPORTS = ("geotiff", "geojson", "gpx", "json", "calendar", "evidence")
 
 
 def read_file(path: Path) -> bytes:
@@ -114,19 +114,26 @@ def import_files(
     for_: str | None = None,
     by: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Import files by content: GPX tracks for an assignment, GeoJSON and KML shapes as segments, ..."""
+    """Import files by content: GPX tracks and photographs for something, GeoJSON and KML shapes as segments, ..."""
+    from wayhome.app import photographs
+    from wayhome.files.photo import is_photo
     from wayhome.files.recognise import recognise
 
     if as_ not in IMPORT_AS:
         raise InvalidInput(f"--as {as_} is not known; use one of {', '.join(IMPORT_AS)}.", field="as")
     state = app.state(case)
     ready: list[Callable[[], list[dict[str, Any]]]] = []
-    for name, content in files:
+    for i, (name, content) in enumerate(files):
         if as_ == "organisation" or (as_ == "auto" and name.endswith(".toml")):
             ready.append(_organisation(app, case, name, content, by))
             continue
         if as_ == "table":
             ready.append(_table(app, case, name, content, by))
+            continue
+        if as_ == "photograph" or (as_ == "auto" and is_photo(content)):
+            if any(content == other for _, other in files[:i]):
+                raise InvalidInput(f"{name} is among these files twice.", file=name)
+            ready.append(photographs.prepared(app, case, state, name, content, for_, by))
             continue
         form = recognise(content, name)
         if form == "gpx" and as_ in ("auto", "track"):
@@ -156,6 +163,10 @@ def export(app: App, case: str, form: str, *, as_of: datetime | None = None) -> 
         from wayhome.app.almanac import calendar
 
         return calendar(app, case, app.now()), "text/calendar"
+    if form == "evidence":
+        from wayhome.app.photographs import evidence_archive
+
+        return evidence_archive(app, case, as_of), "application/zip"
     if form == "geotiff":
         inputs = map_inputs(state)
         found = app.belief(inputs)
@@ -170,29 +181,6 @@ def export(app: App, case: str, form: str, *, as_of: datetime | None = None) -> 
     tracks = [app.sources.recorded(t.blob, t.index) for a in state.assignments.assignments.values() for t in a.tracks]
     points = [Waypoint(name=s.name, position=s.positions[0]) for s in shapes if s.kind == "point"]
     return gpx.write_gpx(tracks, points), "application/gpx+xml"
-
-
-def document(app: App, case: str, kind: str, *, for_id: str | None = None, as_of: datetime | None = None) -> bytes:
-    """A typeset PDF of a case; what is missing is said in it."""
-    from wayhome import __version__, documents
-    from wayhome.app import pictures
-    from wayhome.base.errors import WayhomeError
-
-    state = app.state(case, as_of)
-    figures: dict[str, Any] = {"log": app.log(case, as_of)} if kind == "log" else {}
-    for name in documents.figures_of(kind):
-        try:
-            made = app.product(case, name, as_of=as_of)
-            figures[name] = {**made.data, "caveats": list(made.caveats), "key": made.key}
-        except WayhomeError as error:
-            figures[name] = {"missing": error.message}
-    picture = pictures.map_png(app, state) if state.area.ipp is not None and documents.has_map(kind) else None
-    heads = app.journal.heads(case)
-    facts = documents.DocumentFacts(
-        printed_at=app.now(), desk_head=heads.get(app.journal.desk, next(iter(heads.values()))), program_version=__version__,
-        map_png=picture, map_caption="" if picture is None else f"As of entry {state.seq}.", figures=figures,
-    )  # fmt: skip
-    return documents.render(kind, state, for_id=for_id, facts=facts)
 
 
 def _tracks(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from wayhome.base.errors import InvalidInput
@@ -20,12 +21,24 @@ time_zone = "America/New_York"
 category = "hiker"            # also: dementia, child 4-6, despondent, hunter, ...
 name = "Jo Example"           # everything from here on is optional
 age_years = 46
+height_cm = 183
 clothing = "orange jacket, grey trousers"
+phone = "555-0101"
+unknown = ["medical"]         # asked, and nobody knows
+without = ["vehicle"]         # there is none
 
 [report]
 reporter = "Sam Example"
 contact = "555-0100"
 circumstances = "Should have been back at four."
+
+[answers]                     # to questions that no field takes; `wayhome questionnaire CASE` lists them
+out_of_character = "yes"
+alone = "no"
+
+[[companions]]                # who is missing with the subject
+name = "Kim Example"
+together = "80 %"             # the chance that they are still in one place
 
 [place]
 lat = 42.2150
@@ -44,7 +57,9 @@ cell = "30 m"
 _SECTIONS = {
     "subject": "describe_subject",
     "report": "take_report",
+    "companions": "add_companion",
     "place": "mark_point",
+    "answers": "answer_questions",
     "area": "set_search_area",
 }
 _TOP = ("title", "reported_at", "time_zone", "jurisdiction", "invented")
@@ -79,9 +94,14 @@ def commands_of(report: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         table = report.get(section)
         if table is None:
             continue
+        if section == "companions":
+            out += [(command, dict(row)) for row in _rows(table)]
+            continue
         if not isinstance(table, Mapping):
             raise InvalidInput(f"[{section}] must be a table.", field=section)
         fields = dict(table)
+        if section == "answers":
+            fields = {"answers": {k: _answer(v) for k, v in fields.items()}} if fields else {}
         if section == "place":
             for part in ("lat", "lon"):
                 if part not in fields:
@@ -91,3 +111,16 @@ def commands_of(report: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         if fields:
             out.append((command, fields))
     return out
+
+
+def _rows(table: Any) -> list[Mapping[str, Any]]:
+    if not isinstance(table, list) or not all(isinstance(row, Mapping) for row in table):
+        raise InvalidInput("[[companions]] must be a list of tables, one for each companion.", field="companions")
+    return table
+
+
+def _answer(value: Any) -> str:
+    """An answer as it would be typed: TOML has truths and times of its own."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value.isoformat() if isinstance(value, datetime) else str(value)

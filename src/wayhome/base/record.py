@@ -103,10 +103,12 @@ def bare_type(hint: Any) -> Any:
 
 
 def markers(hint: Any) -> tuple[Any, ...]:
-    """The `Annotated` markers of a field's type."""
+    """The `Annotated` markers of a field's type, looked for through `| None` but not within lists and tables."""
     if typing.get_origin(hint) is typing.Annotated:
         inner, *marks = typing.get_args(hint)
         return (*marks, *markers(inner))
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        return tuple(m for inner in typing.get_args(hint) for m in markers(inner))
     return ()
 
 

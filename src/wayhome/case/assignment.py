@@ -1,115 +1,35 @@
-"""Who searches what: operational periods, assignments, tracks and debriefs.
+"""Who searches what: assignments from draft to dispatch, with hazards, communications and who approved.
 
-Each assignment is one outing of one team in one segment and stays a record of its own. What a debrief
-claims (sweep width, track, or a POD) is kept as claimed; the map is computed from it elsewhere.
+Refuses to send out what contradicts an order in force, and what a second person must approve first. The record of an
+outing is `outing`, periods are `period`, what a team brings back is `debrief`.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
-from wayhome.base.errors import InvalidInput, RuleBroken
-from wayhome.base.record import Record
-from wayhome.case.command import SEARCHING, Command, DurationS, Fraction, Instant, LengthM, command
-from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, found, said
-from wayhome.case.people import TeamStatusSet
+from wayhome.base.errors import InvalidInput, NotAllowed, RuleBroken
+from wayhome.case.command import SEARCHING, Command, DurationS, Instant, Says, command
+from wayhome.case.duty import unfit
+from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, found, said
+from wayhome.case.order import Order, against, words_of
+from wayhome.case.organisation import WELFARE_RANGE_S
+from wayhome.case.outing import Assignment as Assignment
+from wayhome.case.outing import Assignments as Assignments
+from wayhome.case.outing import Crew, Task
+from wayhome.case.outing import OperationalPeriod as OperationalPeriod
+from wayhome.case.people import Team, TeamStatusSet, past
 
 if TYPE_CHECKING:
     from wayhome.case.state import CaseState
 
-AssignmentStatus = Literal["draft", "dispatched", "debriefed", "cancelled"]
 
-
-class OperationalPeriod(Record):
-    """A span of time with objectives."""
-
-    id: str
-    op: int
-    starts_at: datetime
-    ends_at: datetime
-    objectives: tuple[str, ...] = ()
-
-
-class Track(Record):
-    """A recorded track, as a blob of the file it came in and what was read from it."""
-
-    blob: str
-    file_name: str
-    track_name: str = ""
-    index: int = 0
-    points: int
-    track_length_m: float
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-
-
-class Debrief(Record):
-    """What a team reports of its outing: for a subject who does not answer, and where told for one who does, and clues."""
-
-    at: datetime
-    by: str
-    sweep_width_m: float | None = None
-    track_length_m: float | None = None
-    pod: float | None = None
-    searchers: int = 1
-    gaps: str = ""
-    difficulty: str = ""
-    remarks: str = ""
-    sweep_width_responsive_m: float | None = None
-    pod_responsive: float | None = None
-    pod_clue: float | None = None
-
-
-class Assignment(Record):
-    """One team on one segment, once."""
-
-    id: str
-    team: str
-    segment: str
-    period: str | None = None
-    task: str = ""
-    hours_planned: float | None = None
-    hazards: str = ""
-    permits: tuple[str, ...] = ()
-    status: AssignmentStatus = "draft"
-    tasked_by: str = ""
-    dispatched_at: datetime | None = None
-    tracks: tuple[Track, ...] = ()
-    debrief: Debrief | None = None
-    cancelled: str | None = None
-
-
-class Assignments(Record):
-    """Periods and assignments by id."""
-
-    periods: dict[str, OperationalPeriod] = {}
-    assignments: dict[str, Assignment] = {}
-    width_doubt: float | None = None
-
-    def debriefed(self) -> tuple[Assignment, ...]:
-        """Finished outings in the order of their debriefs."""
-        done = [a for a in self.assignments.values() if a.status == "debriefed"]
-        return tuple(sorted(done, key=lambda a: (a.debrief.at, a.id) if a.debrief else (datetime.min, a.id)))
-
-    def current_period(self) -> OperationalPeriod | None:
-        """The period opened last."""
-        return next(reversed(self.periods.values()), None)
-
-
-@event("period_opened")
-class PeriodOpened(Event):
-    """An operational period."""
-
-    id: str
-    op: int
-    starts_at: datetime
-    ends_at: datetime
-    objectives: tuple[str, ...] = ()
-
-    def says(self) -> str:
-        """Sentence for the log."""
-        return f"Operational period {self.op} opened."
+def needs_approval(state: CaseState) -> bool:
+    """Whether the organisation demands that a second person approve an assignment before it goes out."""
+    organisation = state.people.organisation
+    demanded: tuple[str, ...] = (organisation.second_person if organisation else None) or ()
+    return "assignment" in demanded
 
 
 @event("assignment_drafted")
@@ -120,66 +40,96 @@ class AssignmentDrafted(Event):
     team: str
     segment: str
     period: str | None = None
-    task: str = ""
+    task: PersonalText = ""
     hours_planned: float | None = None
-    hazards: str = ""
+    hazards: PersonalText = ""
     permits: tuple[str, ...] = ()
+    team_name: str = ""
+    objective: PersonalText = ""
+    mitigations: PersonalText = ""
+    channel: str = ""
+    call_sign: PersonalText = ""
+    check_in_s: float | None = None
+    vehicle: PersonalText = ""
+    equipment: PersonalText = ""
+    report_to: PersonalText = ""
+    start_at: datetime | None = None
 
     def says(self) -> str:
         """Sentence for the log."""
         return f"Assignment {self.id}: team {self.team} to segment {self.segment}."
 
 
+@event("assignment_amended")
+class AssignmentAmended(Event):
+    """An assignment that nobody went out on reads otherwise, whole; an approval counts no more."""
+
+    assignment: str
+    changed: tuple[str, ...]
+    period: str | None = None
+    task: PersonalText = ""
+    hours_planned: float | None = None
+    hazards: PersonalText = ""
+    permits: tuple[str, ...] = ()
+    objective: PersonalText = ""
+    mitigations: PersonalText = ""
+    channel: str = ""
+    call_sign: PersonalText = ""
+    check_in_s: float | None = None
+    vehicle: PersonalText = ""
+    equipment: PersonalText = ""
+    report_to: PersonalText = ""
+    start_at: datetime | None = None
+    reason: PersonalText = ""
+
+    def says(self) -> str:
+        """Sentence for the log."""
+        changed = ", ".join(c.replace("_", " ") for c in self.changed)
+        return f"Assignment {self.assignment} amended ({changed}).{f' {self.reason}' if self.reason else ''}"
+
+
+@event("assignment_approved")
+class AssignmentApproved(Event):
+    """Somebody approved it as it stands."""
+
+    assignment: str
+    remarks: PersonalText = ""
+
+    def says(self) -> str:
+        """Sentence for the log."""
+        return f"Assignment {self.assignment} approved.{f' {self.remarks}' if self.remarks else ''}"
+
+
+@event("assignment_stopped")
+class AssignmentStopped(Event):
+    """Held back: it contradicts an order in force."""
+
+    assignment: str
+    order: str
+
+    def says(self) -> str:
+        """Sentence for the log."""
+        return f"Assignment {self.assignment} stopped: it contradicts order {self.order} in force."
+
+
 @event("assignment_dispatched")
 class AssignmentDispatched(Event):
-    """The team is on its way."""
+    """The team is on its way, as it is now; `warnings` say who was sent although too long on duty."""
 
     assignment: str
+    team_name: str = ""
+    kind: str = "ground"
+    leader: PersonalText = ""
+    members: Annotated[tuple[str, ...], Personal] = ()
+    searchers: int | None = None
+    speed_mps: float = 0.0
+    sweep_width_m: float = 0.0
+    warnings: Annotated[tuple[str, ...], Personal] = ()
+    at: datetime | None = None
 
     def says(self) -> str:
         """Sentence for the log."""
-        return f"Assignment {self.assignment} dispatched."
-
-
-@event("track_attached")
-class TrackAttached(Event):
-    """A recorded track of an outing."""
-
-    assignment: str
-    blob: str
-    file_name: str
-    track_name: str = ""
-    index: int = 0
-    points: int
-    track_length_m: float
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-
-    def says(self) -> str:
-        """Sentence for the log."""
-        return f"Track of {self.track_length_m / 1000:.2f} km attached to {self.assignment} from {self.file_name}."
-
-
-@event("assignment_debriefed")
-class AssignmentDebriefed(Event):
-    """The team is back and told what it did."""
-
-    assignment: str
-    sweep_width_m: float | None = None
-    track_length_m: float | None = None
-    pod: float | None = None
-    searchers: int = 1
-    gaps: PersonalText = ""
-    difficulty: PersonalText = ""
-    remarks: PersonalText = ""
-    sweep_width_responsive_m: float | None = None
-    pod_responsive: float | None = None
-    pod_clue: float | None = None
-
-    def says(self) -> str:
-        """Sentence for the log."""
-        claim = f"POD {self.pod:g}" if self.pod is not None else f"sweep width {self.sweep_width_m:g} m"
-        return f"Assignment {self.assignment} debriefed: {claim}."
+        return " ".join((f"Assignment {self.assignment} dispatched.", *self.warnings))
 
 
 @event("assignment_cancelled")
@@ -187,103 +137,81 @@ class AssignmentCancelled(Event):
     """The outing did not happen, or does not count."""
 
     assignment: str
-    reason: str
+    reason: PersonalText
 
     def says(self) -> str:
         """Sentence for the log."""
         return f"Assignment {self.assignment} cancelled: {self.reason}"
 
 
-@event("width_doubt_set")
-class WidthDoubtSet(Event):
-    """How far off the sweep widths of all searches may be, by one factor that they share; 1 for not at all."""
-
-    factor: float
-
-    def says(self) -> str:
-        """Sentence for the log."""
-        if self.factor == 1.0:
-            return "Sweep widths are taken as known."
-        return f"Sweep widths of all searches may be off by a common factor, up to {self.factor:g} either way (95 %)."
-
-
-@folds(WidthDoubtSet, "assignments")
-def _doubted(book: Assignments, fact: WidthDoubtSet, origin: Origin) -> Assignments:
-    return book.replace(width_doubt=None if fact.factor == 1.0 else fact.factor)
-
-
-@folds(PeriodOpened, "assignments")
-def _opened(book: Assignments, fact: PeriodOpened, origin: Origin) -> Assignments:
-    return book.replace(periods={**book.periods, fact.id: OperationalPeriod(**fact.__dict__)})
-
-
 @folds(AssignmentDrafted, "assignments")
 def _drafted(book: Assignments, fact: AssignmentDrafted, origin: Origin) -> Assignments:
-    return _with(book, Assignment(**fact.__dict__, tasked_by=origin.by))
+    return book.with_assignment(Assignment(**fact.__dict__, tasked_by=origin.by))
+
+
+@folds(AssignmentAmended, "assignments")
+def _amended(book: Assignments, fact: AssignmentAmended, origin: Origin) -> Assignments:
+    changes = {k: v for k, v in fact.__dict__.items() if k not in ("assignment", "changed", "reason")}
+    again = {"status": "draft", "approved_by": None, "approved_at": None, "stopped_by_order": None}
+    return book.with_assignment(book.assignments[fact.assignment].replace(**changes, **again))
+
+
+@folds(AssignmentApproved, "assignments")
+def _approved(book: Assignments, fact: AssignmentApproved, origin: Origin) -> Assignments:
+    held = book.assignments[fact.assignment]
+    approved = held.replace(status="approved", approved_by=origin.by, approved_at=origin.at, stopped_by_order=None)
+    return book.with_assignment(approved)
+
+
+@folds(AssignmentStopped, "assignments")
+def _stopped(book: Assignments, fact: AssignmentStopped, origin: Origin) -> Assignments:
+    held = book.assignments[fact.assignment]
+    return book.with_assignment(held.replace(status="stopped", stopped_by_order=fact.order))
 
 
 @folds(AssignmentDispatched, "assignments")
 def _dispatched(book: Assignments, fact: AssignmentDispatched, origin: Origin) -> Assignments:
-    return _with(book, book.assignments[fact.assignment].replace(status="dispatched", dispatched_at=origin.at))
-
-
-@folds(TrackAttached, "assignments")
-def _attached(book: Assignments, fact: TrackAttached, origin: Origin) -> Assignments:
     held = book.assignments[fact.assignment]
-    track = Track(**{k: v for k, v in fact.__dict__.items() if k != "assignment"})
-    return _with(book, held.replace(tracks=(*held.tracks, track)))
-
-
-@folds(AssignmentDebriefed, "assignments")
-def _debriefed(book: Assignments, fact: AssignmentDebriefed, origin: Origin) -> Assignments:
-    told = {k: v for k, v in fact.__dict__.items() if k != "assignment"}
-    debrief = Debrief(at=origin.at, by=origin.by, **told)
-    return _with(book, book.assignments[fact.assignment].replace(status="debriefed", debrief=debrief))
+    crew = None if fact.searchers is None else Crew(
+        name=fact.team_name, kind=fact.kind, leader=fact.leader, members=fact.members, searchers=fact.searchers,
+        speed_mps=fact.speed_mps, sweep_width_m=fact.sweep_width_m,
+    )  # fmt: skip
+    return book.with_assignment(held.replace(
+        status="dispatched", dispatched_at=fact.at or origin.at, dispatched_by=origin.by, crew=crew,
+        team_name=fact.team_name or held.team_name, warnings=fact.warnings, stopped_by_order=None,
+    ))  # fmt: skip
 
 
 @folds(AssignmentCancelled, "assignments")
 def _cancelled(book: Assignments, fact: AssignmentCancelled, origin: Origin) -> Assignments:
     held = book.assignments[fact.assignment]
-    return _with(book, held.replace(status="cancelled", cancelled=fact.reason))
+    return book.with_assignment(held.replace(status="cancelled", cancelled=fact.reason))
 
 
-def _with(book: Assignments, assignment: Assignment) -> Assignments:
-    return book.replace(assignments={**book.assignments, assignment.id: assignment})
+_OBJECTIVE = Says("The objective of the period that it serves: its number, or words.")
+_REPORT_TO = Says("Where, and to whom, the team reports before it starts.")
 
 
-@command(
-    "set_width_doubt", "Say how far off the sweep widths of all searches may be: a factor either way (95 %).", "plan"
-)
-class SetWidthDoubt(Command):
-    """Repeat passes over the same ground then find less than if each were new luck; 1 takes the widths as known."""
-
-    factor: float
-
-    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
-        """Refuse what is no factor."""
-        if not 1.0 <= self.factor <= 10.0:
-            raise InvalidInput(f"factor: {self.factor:g} is outside 1 to 10; 1.5 is usual.", field="factor")
-        return (WidthDoubtSet(factor=self.factor),)
+def _about(state: CaseState, period: str | None, objective: str) -> str:
+    """An objective as words: the period's own where its number is given."""
+    if not objective.strip().isdigit():
+        return objective.strip()
+    objectives = state.assignments.periods[period].objectives if period else ()
+    number = int(objective)
+    if not 1 <= number <= len(objectives):
+        have = f"it has {len(objectives)}" if period else "there is no period"
+        raise InvalidInput(f"objective: there is no objective {number} of the period; {have}.", field="objective")
+    return objectives[number - 1]
 
 
-@command("open_period", "Open an operational period with its objectives.", needs="plan", during=SEARCHING)
-class OpenPeriod(Command):
-    """Periods are numbered by the program."""
-
-    starts_at: Instant
-    ends_at: Instant
-    objectives: tuple[str, ...] = ()
-
-    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
-        """Refuse a period that ends before it begins."""
-        if self.ends_at <= self.starts_at:
-            raise InvalidInput("ends_at: the period ends before it begins.", field="ends_at")
-        op = 1 + max((p.op for p in state.assignments.periods.values()), default=0)
-        key = context.new_id("OP", state.assignments.periods)
-        return (PeriodOpened(id=key, op=op, **self.__dict__),)
+def _interval(check_in: float | None) -> float | None:
+    low, high = WELFARE_RANGE_S
+    if check_in is not None and not low <= check_in <= high:
+        raise InvalidInput(f"check_in: {check_in / 60:g} min is outside 10 to 120 min.", field="check_in")
+    return check_in
 
 
-@command("draft_assignment", "Give a team a segment to search, with task and hazards.", "plan", SEARCHING)
+@command("draft_assignment", "Give a team a segment to search: task, hazards, how it is reached.", "plan", SEARCHING)
 class DraftAssignment(Command):
     """What the assignment permits is held against the orders in force when it goes out."""
 
@@ -294,132 +222,136 @@ class DraftAssignment(Command):
     duration: DurationS | None = None
     hazards: str = ""
     permits: tuple[str, ...] = ()
+    mitigations: Annotated[str, Says("What is done against the hazards.")] = ""
+    objective: Annotated[str, _OBJECTIVE] = ""
+    channel: str = ""
+    call_sign: str = ""
+    check_in: Annotated[DurationS, Says("How often the team calls: 10 to 120 min.")] | None = None
+    vehicle: str = ""
+    equipment: str = ""
+    report_to: Annotated[str, _REPORT_TO] = ""
+    start_at: Instant | None = None
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
-        """Refuse a team that is not free, and a retired segment."""
+        """Refuse a team that is not free, a retired segment, and a period that is closed."""
         team = found(state.people.teams, self.team, "team")
         segment = found(state.area.segments, self.segment, "segment")
         if segment.retired is not None:
             raise RuleBroken(f"{segment.name} is retired: {segment.retired}")
         if team.status != "available":
             raise RuleBroken(f"Team {team.name} is {team.status}; choose one that is available.")
-        period = found(state.assignments.periods, self.period, "period").id if self.period else None
+        period = _period(state, self.period) if self.period else None
         if period is None and (current := state.assignments.current_period()):
             period = current.id
         key = context.new_id("A", state.assignments.assignments)
         drafted = AssignmentDrafted(
             id=key, team=team.id, segment=segment.id, period=period, task=self.task,
             hours_planned=None if self.duration is None else self.duration / 3600.0,
-            hazards=self.hazards, permits=self.permits,
+            hazards=self.hazards, permits=self.permits, team_name=team.name,
+            objective=_about(state, period, self.objective), mitigations=self.mitigations, channel=self.channel,
+            call_sign=self.call_sign, check_in_s=_interval(self.check_in), vehicle=self.vehicle,
+            equipment=self.equipment, report_to=self.report_to, start_at=self.start_at,
         )  # fmt: skip
         return (drafted, TeamStatusSet(team=team.id, status="assigned"))
 
 
+@command("amend_assignment", "Change an assignment that nobody went out on yet; an approval counts no more.", "plan")
+class AmendAssignment(Command):
+    """What is left out stays as it is. Another team or segment is another assignment."""
+
+    assignment: str
+    period: str | None = None
+    task: str | None = None
+    duration: DurationS | None = None
+    hazards: str | None = None
+    permits: tuple[str, ...] | None = None
+    mitigations: Annotated[str | None, Says("What is done against the hazards.")] = None
+    objective: Annotated[str | None, _OBJECTIVE] = None
+    channel: str | None = None
+    call_sign: str | None = None
+    check_in: DurationS | None = None
+    vehicle: str | None = None
+    equipment: str | None = None
+    report_to: Annotated[str | None, _REPORT_TO] = None
+    start_at: Instant | None = None
+    reason: str = ""
+
+    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
+        """Refuse what went out, what changes nothing, and other words for what was let out against an order."""
+        held = assignment_of(state, self.assignment)
+        if not held.is_prepared:
+            raise RuleBroken(f"{held.id} is {held.status}; only what nobody went out on can be amended.")
+        given: dict[str, Any] = {
+            f: v for f, v in self.__dict__.items() if f not in ("assignment", "reason", "duration", "check_in") and v is not None
+        }  # fmt: skip
+        if self.duration is not None:
+            given["hours_planned"] = self.duration / 3600.0
+        if self.check_in is not None:
+            given["check_in_s"] = _interval(self.check_in)
+        if self.period is not None:
+            given["period"] = _period(state, self.period)
+        if self.objective is not None:
+            given["objective"] = _about(state, given.get("period", held.period), self.objective)
+        new = held.replace(**given)
+        changed = tuple(f for f in given if getattr(new, f) != getattr(held, f))
+        if not changed:
+            raise RuleBroken(f"{held.id} reads so already; write what changes.")
+        waived = [w.order for w in state.decisions.waivers if w.subject == held.id]
+        if waived and (words_of(new), new.permits) != (words_of(held), held.permits):
+            raise RuleBroken(
+                f"{held.id} was let out against order {waived[0]} as it reads; cancel it and draft another.",
+                order=waived[0],
+            )
+        fields = {f: getattr(new, f) for f in ("period", *Task.__fields__)}
+        return (AssignmentAmended(assignment=held.id, changed=changed, reason=self.reason.strip(), **fields),)
+
+
+@command("approve_assignment", "Approve an assignment as it stands; stopped where it contradicts an order.", "dispatch", SEARCHING)  # fmt: skip
+class ApproveAssignment(Command):
+    """Where the organisation demands a second person, not by the one who drafted it."""
+
+    assignment: str
+    remarks: str = ""
+
+    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
+        """Approved or stopped; either way the record shows it."""
+        held = assignment_of(state, self.assignment)
+        if held.status not in ("draft", "stopped"):
+            raise RuleBroken(f"{held.id} is {held.status}; only a draft can be approved.")
+        if needs_approval(state) and held.tasked_by == context.by.id:
+            raise NotAllowed(f"{context.by.name} drafted {held.id}; a second person must approve it.")
+        if stopped := _stop(state, held):
+            return stopped
+        return (AssignmentApproved(assignment=held.id, remarks=self.remarks.strip()),)
+
+
 @command("dispatch_assignment", "Send the team out on its assignment.", needs="dispatch", during=SEARCHING)
 class DispatchAssignment(Command):
-    """Stopped while it contradicts an order in force."""
+    """Stopped, and the stop recorded, where it contradicts an order in force."""
 
     assignment: str
+    at: Instant | None = None
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
-        """Refuse what is not a draft, and what an order in force forbids."""
-        held: Assignment = found(state.assignments.assignments, self.assignment, "assignment")
-        if held.status != "draft":
-            raise RuleBroken(f"{held.id} is {held.status}; only a draft can be dispatched.")
-        against = state.decisions.contradictions(held.id, held.permits, held.task)
-        if against:
-            raise RuleBroken(
-                f"{held.id} contradicts order {against[0].id} in force ({against[0].text}); "
-                f"{against[0].given_by} can amend the order or waive it for {held.id}.",
-                order=against[0].id,
-            )
-        return (
-            AssignmentDispatched(assignment=held.id),
-            TeamStatusSet(team=held.team, status="working"),
-        )
-
-
-@command("attach_track", "Attach a track that the desk already holds to an assignment.", needs="record")
-class AttachTrack(Command):
-    """Written by `import`, which reads the file first."""
-
-    assignment: str
-    blob: str
-    file_name: str
-    track_name: str = ""
-    index: int = 0
-    points: int
-    track_length_m: float
-    starts_at: Instant | None = None
-    ends_at: Instant | None = None
-
-    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
-        """Refuse a track on a cancelled outing, or the same track twice."""
-        held: Assignment = found(state.assignments.assignments, self.assignment, "assignment")
-        if held.status == "cancelled":
-            raise RuleBroken(f"{held.id} was cancelled: {held.cancelled}")
-        if any(t.blob == self.blob and t.index == self.index for t in held.tracks):
-            raise RuleBroken(f"This track of {self.file_name} is attached to {held.id} already.")
-        return (TrackAttached(**{**self.__dict__, "assignment": held.id}),)
-
-
-@command("debrief_assignment", "Debrief a team: sweep width and track, or a POD, and what the team says.")
-class DebriefAssignment(Command):
-    """Give sweep_width with a track (attached or its length), or pod alone.
-
-    Both are for a subject who does not answer; `sweep_width_responsive` or `pod_responsive` say besides how well one
-    who calls back or comes would have been found.
-    """
-
-    assignment: str
-    sweep_width: LengthM | None = None
-    track_length: LengthM | None = None
-    pod: Fraction | None = None
-    searchers: int = 1
-    gaps: str = ""
-    difficulty: str = ""
-    remarks: str = ""
-    sweep_width_responsive: LengthM | None = None
-    pod_responsive: Fraction | None = None
-    pod_clue: Fraction | None = None
-
-    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
-        """Refuse a debrief that says nothing about detection, and a second one."""
-        held: Assignment = found(state.assignments.assignments, self.assignment, "assignment")
-        if held.status != "dispatched":
-            raise RuleBroken(f"{held.id} is {held.status}; only an outing that was dispatched can be debriefed.")
-        if self.pod is None:
-            if self.sweep_width is None:
-                raise InvalidInput(
-                    "Give sweep_width (with a track or track_length), or pod alone.", field="sweep_width"
-                )
-            if self.track_length is None and not held.tracks:
-                raise InvalidInput(
-                    f'{held.id} has no track; import one, or give track_length such as "2.1 km".', field="track_length"
-                )
-        elif self.sweep_width is not None:
-            raise InvalidInput("Give either sweep_width or pod, not both; they would count twice.", field="pod")
-        for name in ("sweep_width", "sweep_width_responsive"):
-            width = getattr(self, name)
-            if width is not None and not 0 < width <= 5000:
-                raise InvalidInput(f"{name}: {width:g} m is outside 0 to 5 km.", field=name)
-            if width is not None and self.pod is not None:
-                raise InvalidInput(f"{name}: a POD is given, so give the other as pod_responsive too.", field=name)
-        if self.pod_responsive is not None and self.pod is None:
-            raise InvalidInput(
-                "pod_responsive: give pod too, for a subject who does not answer.", field="pod_responsive"
-            )
-        if self.track_length is not None and not 0 < self.track_length <= 500_000:
-            raise InvalidInput(f"track_length: {self.track_length:g} m is outside 0 to 500 km.", field="track_length")
-        if not 1 <= self.searchers <= 500:
-            raise InvalidInput(f"searchers: {self.searchers} is outside 1 to 500.", field="searchers")
-        debriefed = AssignmentDebriefed(
-            assignment=held.id, sweep_width_m=self.sweep_width, track_length_m=self.track_length, pod=self.pod,
-            searchers=self.searchers, gaps=self.gaps, difficulty=self.difficulty, remarks=self.remarks,
-            sweep_width_responsive_m=self.sweep_width_responsive, pod_responsive=self.pod_responsive,
-            pod_clue=self.pod_clue,
+        """Refuse what went out before, what must be approved first, and tired people where the organisation says so."""
+        held = assignment_of(state, self.assignment)
+        if not held.is_prepared:
+            raise RuleBroken(f"{held.id} is {held.status}; only what nobody went out on can be dispatched.")
+        if held.approved_by is None and needs_approval(state):
+            raise RuleBroken(f"{held.id} is not approved; a second person approves it with approve_assignment first.")
+        if stopped := _stop(state, held):
+            return stopped
+        at = past(self.at, context, "at")
+        team: Team = state.people.teams[held.team]
+        tired, organisation = unfit(state, team.id, at), state.people.organisation
+        if tired and organisation is not None and organisation.refuse_unfit:
+            raise RuleBroken(f"{team.name} is not sent: {' '.join(tired)}")
+        sent = AssignmentDispatched(
+            assignment=held.id, team_name=team.name, kind=team.kind, leader=team.leader, members=team.members,
+            searchers=team.searchers, speed_mps=team.speed_mps, sweep_width_m=team.sweep_width_m, warnings=tired,
+            at=self.at,
         )  # fmt: skip
-        return (debriefed, TeamStatusSet(team=held.team, status="available"))
+        return (sent, TeamStatusSet(team=held.team, status="working", at=self.at))
 
 
 @command("cancel_assignment", "Cancel an assignment; a debriefed one stops counting in the map.", needs="dispatch")
@@ -431,10 +363,43 @@ class CancelAssignment(Command):
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse a second cancellation."""
-        held: Assignment = found(state.assignments.assignments, self.assignment, "assignment")
+        held = assignment_of(state, self.assignment)
         if held.status == "cancelled":
             raise RuleBroken(f"{held.id} is cancelled already: {held.cancelled}")
-        events: list[Event] = [AssignmentCancelled(assignment=held.id, reason=said(self.reason, "reason"))]
-        if held.status in ("draft", "dispatched"):
-            events.append(TeamStatusSet(team=held.team, status="available"))
-        return tuple(events)
+        cancelled = AssignmentCancelled(assignment=held.id, reason=said(self.reason, "reason"))
+        return (cancelled, *freed(state, held))
+
+
+def assignment_of(state: CaseState, key: str) -> Assignment:
+    """An assignment by id, or a sentence that lists what there is."""
+    held: Assignment = found(state.assignments.assignments, key, "assignment")
+    return held
+
+
+def freed(state: CaseState, held: Assignment) -> tuple[Event, ...]:
+    """The team available again, where this assignment is what it was on or rests from."""
+    on = {"dispatched": "working", "back": "resting"}.get(held.status, "assigned")
+    if not held.is_open or state.people.teams[held.team].status != on:
+        return ()
+    return (TeamStatusSet(team=held.team, status="available"),)
+
+
+def _period(state: CaseState, key: str) -> str:
+    period: OperationalPeriod = found(state.assignments.periods, key, "period")
+    if period.closed_at is not None:
+        raise RuleBroken(f"Period {period.op} is closed; choose one that is not.", field="period")
+    return period.id
+
+
+def _stop(state: CaseState, held: Assignment) -> tuple[Event, ...]:
+    """The stop by the first order in force that an assignment contradicts; refused where that stop is recorded."""
+    orders: tuple[Order, ...] = against(state, held)
+    if not orders:
+        return ()
+    if held.stopped_by_order == orders[0].id:
+        raise RuleBroken(
+            f"{held.id} is stopped: it contradicts order {orders[0].id} in force ({orders[0].text}); "
+            f"{orders[0].given_by} can amend the order or waive it for {held.id}.",
+            order=orders[0].id,
+        )
+    return (AssignmentStopped(assignment=held.id, order=orders[0].id),)

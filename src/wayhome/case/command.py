@@ -6,7 +6,6 @@ Knows field kinds. Refuses unknown fields, wrong units, and what the case's rule
 from __future__ import annotations
 
 import json
-import types
 import typing
 from collections.abc import Mapping
 from datetime import datetime
@@ -119,15 +118,7 @@ def parse_command(name: str, fields: Mapping[str, Any]) -> Command:
 
 
 def _kind(hint: Any) -> Kind | None:
-    return next((m for m in _all_markers(hint) if isinstance(m, Kind)), None)
-
-
-def _all_markers(hint: Any) -> tuple[Any, ...]:
-    """Markers of a field's type, looked for through `| None` but not within lists and tables."""
-    own = markers(hint)
-    if own or not (isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union):
-        return own
-    return tuple(m for inner in typing.get_args(hint) for m in markers(inner))
+    return next((m for m in markers(hint) if isinstance(m, Kind)), None)
 
 
 def _value(name: str, hint: Any, value: Any) -> Any:
@@ -190,7 +181,7 @@ def _truth(value: str) -> bool:
 
 def _schema(hint: Any) -> dict[str, Any]:
     out: dict[str, Any] = {}
-    note = next((str(m) for m in _all_markers(hint) if isinstance(m, Says)), None)
+    note = next((str(m) for m in markers(hint) if isinstance(m, Says)), None)
     if note:
         out["description"] = note
     kind, bare = _kind(hint), bare_type(hint)

@@ -29,6 +29,20 @@ SUSPENSION_CHECKLIST: dict[str, str] = {
     "family": "Has the family been informed?",
 }
 
+# questions of a peer review that a proposal may answer besides; "" reads as not answered
+SUSPENSION_ALSO: dict[str, str] = {
+    "intelligence": "Can more be learnt by asking, by telephone or camera records?",
+    "documents": "Are the documents of the search complete?",
+    "conditions": "Do weather and terrain speak for waiting?",
+    "sustainability": "Can the search be kept up with the people and means there are?",
+    "media": "Is it settled what the media are told?",
+    "specialists": "Were specialists asked (medical, behaviour, survival)?",
+    "coroner": "Does the coroner, or whoever has that office, know?",
+}
+
+
+FoundBy = Literal["team", "dog", "drone", "helicopter", "public", "self", "police", "other"]
+
 
 class Departure(Record):
     """A decision on whether the subject has left the area."""
@@ -42,7 +56,10 @@ class Departure(Record):
 
 
 class Suspension(Record):
-    """A proposal to suspend, its reviews, and whether it was done."""
+    """A proposal to suspend, its review, whether it was done, and the reopening that lifted it.
+
+    `weighed` is how much there was to weigh when it was reviewed: what came later needs a new review.
+    """
 
     id: str
     reasons: str
@@ -54,9 +71,11 @@ class Suspension(Record):
     reviewed_at: datetime | None = None
     agrees: bool | None = None
     review_remarks: str = ""
+    weighed: int | None = None
     suspended_by: str | None = None
     suspended_at: datetime | None = None
     signed_for: str = ""
+    lifted_by: str | None = None
 
 
 class Find(Record):
@@ -66,16 +85,20 @@ class Find(Record):
     at: datetime | None = None
     condition: Literal["well", "injured", "dead", "unknown"] = "unknown"
     remarks: str = ""
+    means: FoundBy | None = None
+    reported_at: datetime | None = None
 
 
 class Decisions(Record):
-    """All decisions of the case."""
+    """All decisions of the case; `departure` is the latest of `departures`, `past_finds` were taken back."""
 
     orders: dict[str, Order] = {}
     waivers: tuple[Waiver, ...] = ()
     departure: Departure | None = None
+    departures: tuple[Departure, ...] = ()
     suspensions: dict[str, Suspension] = {}
     find: Find | None = None
+    past_finds: tuple[Find, ...] = ()
 
     def in_force(self) -> tuple[Order, ...]:
         """Orders that nobody has rescinded."""
@@ -88,7 +111,10 @@ class Decisions(Record):
 
     def suspended(self) -> Suspension | None:
         """The suspension in force, if any."""
-        return next((s for s in reversed(self.suspensions.values()) if s.suspended_at is not None), None)
+        standing = (
+            s for s in reversed(self.suspensions.values()) if s.suspended_at is not None and s.lifted_by is None
+        )
+        return next(standing, None)
 
 
 @event("departure_decided")
@@ -126,6 +152,7 @@ class SuspensionReviewed(Event):
     suspension: str
     agrees: bool
     remarks: PersonalText = ""
+    weighed: int | None = None
 
     def says(self) -> str:
         """Sentence for the log."""
@@ -154,15 +181,56 @@ class SubjectFound(Event):
     at: datetime | None = None
     condition: Literal["well", "injured", "dead", "unknown"] = "unknown"
     remarks: PersonalText = ""
+    means: FoundBy | None = None
 
     def says(self) -> str:
         """Sentence for the log."""
         return f"Subject found, {self.condition}."
 
 
+@event("find_amended")
+class FindAmended(Event):
+    """The find corrected; given fields replace."""
+
+    reason: PersonalText
+    position: Position | None = None
+    at: datetime | None = None
+    condition: Literal["well", "injured", "dead", "unknown"] | None = None
+    remarks: PersonalText | None = None
+    means: FoundBy | None = None
+
+    def says(self) -> str:
+        """Sentence for the log."""
+        return f"The find was corrected: {self.reason}"
+
+
+@event("find_taken_back")
+class FindTakenBack(Event):
+    """It was not the subject, or not the end of the search."""
+
+    reason: PersonalText
+
+    def says(self) -> str:
+        """Sentence for the log."""
+        return f"The find no longer counts: {self.reason}"
+
+
+@event("suspension_lifted")
+class SuspensionLifted(Event):
+    """A suspension ended because the search was reopened."""
+
+    suspension: str
+    reopening: str
+
+    def says(self) -> str:
+        """Sentence for the log."""
+        return f"Suspension {self.suspension} lifted by {self.reopening}."
+
+
 @folds(DepartureDecided, "decisions")
 def _departed(book: Decisions, fact: DepartureDecided, origin: Origin) -> Decisions:
-    return book.replace(departure=Departure(**fact.__dict__, by=origin.by, at=origin.at))
+    decided = Departure(**fact.__dict__, by=origin.by, at=origin.at)
+    return book.replace(departure=decided, departures=(*book.departures, decided))
 
 
 @folds(SuspensionProposed, "decisions")
@@ -174,8 +242,9 @@ def _proposed(book: Decisions, fact: SuspensionProposed, origin: Origin) -> Deci
 @folds(SuspensionReviewed, "decisions")
 def _reviewed(book: Decisions, fact: SuspensionReviewed, origin: Origin) -> Decisions:
     held = book.suspensions[fact.suspension].replace(
-        reviewed_by=origin.by, reviewed_at=origin.at, agrees=fact.agrees, review_remarks=fact.remarks
-    )
+        reviewed_by=origin.by, reviewed_at=origin.at, agrees=fact.agrees, review_remarks=fact.remarks,
+        weighed=fact.weighed,
+    )  # fmt: skip
     return book.replace(suspensions={**book.suspensions, held.id: held})
 
 
@@ -189,7 +258,24 @@ def _suspended(book: Decisions, fact: SearchSuspended, origin: Origin) -> Decisi
 
 @folds(SubjectFound, "decisions")
 def _found(book: Decisions, fact: SubjectFound, origin: Origin) -> Decisions:
-    return book.replace(find=Find(**fact.__dict__))
+    return book.replace(find=Find(**fact.__dict__, reported_at=origin.at))
+
+
+@folds(FindAmended, "decisions")
+def _amended(book: Decisions, fact: FindAmended, origin: Origin) -> Decisions:
+    given = {k: v for k, v in fact.__dict__.items() if k != "reason" and v is not None}
+    return book if book.find is None else book.replace(find=book.find.replace(**given))
+
+
+@folds(FindTakenBack, "decisions")
+def _taken_back(book: Decisions, fact: FindTakenBack, origin: Origin) -> Decisions:
+    return book if book.find is None else book.replace(find=None, past_finds=(*book.past_finds, book.find))
+
+
+@folds(SuspensionLifted, "decisions")
+def _lifted(book: Decisions, fact: SuspensionLifted, origin: Origin) -> Decisions:
+    held = book.suspensions[fact.suspension].replace(lifted_by=fact.reopening)
+    return book.replace(suspensions={**book.suspensions, held.id: held})
 
 
 @command("decide_departure", "Decide whether the subject has left the area, with reasons and evidence.", needs="decide")
@@ -233,7 +319,7 @@ class ProposeSuspension(Command):
         if missing := [k for k in SUSPENSION_CHECKLIST if not self.checklist.get(k, "").strip()]:
             asked = "; ".join(f"{k}: {SUSPENSION_CHECKLIST[k]}" for k in missing)
             raise InvalidInput(f"checklist: not answered: {asked}", field="checklist", missing=missing)
-        if unknown := sorted(set(self.checklist) - set(SUSPENSION_CHECKLIST)):
+        if unknown := sorted(set(self.checklist) - {*SUSPENSION_CHECKLIST, *SUSPENSION_ALSO}):
             raise InvalidInput(f"checklist: there is no question {', '.join(unknown)}.", field="checklist")
         out = [a.id for a in state.assignments.assignments.values() if a.status == "dispatched"]
         if out:
@@ -262,8 +348,13 @@ class ReviewSuspension(Command):
             raise RuleBroken(f"{held.id} is carried out already.")
         if held.proposed_by == context.by.id and state.people.organisation is not None:
             raise NotAllowed(f"{context.by.name} proposed {held.id}; somebody else must review it.")
+        own = [t.name for t in state.people.teams.values() if context.by.id in (t.leader, *t.members)]
+        if own and state.people.organisation is not None:
+            raise NotAllowed(
+                f"{context.by.name} searches in this case ({', '.join(own)}); somebody from outside must review it."
+            )
         remarks = said(self.remarks, "remarks")
-        return (SuspensionReviewed(suspension=held.id, agrees=self.agrees, remarks=remarks),)
+        return (SuspensionReviewed(suspension=held.id, agrees=self.agrees, remarks=remarks, weighed=to_weigh(state)),)
 
 
 @command("suspend_search", "Suspend the search, after a peer agreed.", needs="decide", during=SEARCHING)
@@ -280,6 +371,11 @@ class SuspendSearch(Command):
             raise RuleBroken(f"{held.id} has not been reviewed by a peer yet.")
         if not held.agrees:
             raise RuleBroken(f"The peer did not agree with {held.id}: {held.review_remarks}")
+        if held.weighed is not None and (later := to_weigh(state) - held.weighed) > 0:
+            raise RuleBroken(
+                f"{later} statements, clues, readings or debriefs came after the review of {held.id}; "
+                "review_suspension weighs them too.", suspension=held.id,
+            )  # fmt: skip
         return (SearchSuspended(suspension=held.id, signed_for=self.signed_for),)
 
 
@@ -291,6 +387,7 @@ class ReportFind(Command):
     at: Instant | None = None
     condition: Literal["well", "injured", "dead", "unknown"] = "unknown"
     remarks: str = ""
+    means: FoundBy | None = None
     confirm_far: bool = False
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
@@ -299,3 +396,32 @@ class ReportFind(Command):
             raise RuleBroken("The find is reported already.")
         state.area.check_near(self.position, self.confirm_far, "position")
         return (SubjectFound(**{k: v for k, v in self.__dict__.items() if k != "confirm_far"}),)
+
+
+@command("amend_find", "Correct where, when, how or by whom the subject was found.", "decide", ("found", "closed"))
+class AmendFind(Command):
+    """Given fields replace; the first report stays in the log."""
+
+    reason: str
+    position: Place | None = None
+    at: Instant | None = None
+    condition: Literal["well", "injured", "dead", "unknown"] | None = None
+    remarks: str | None = None
+    means: FoundBy | None = None
+    confirm_far: bool = False
+
+    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
+        """Refuse a far place that is not confirmed, and where nothing is given."""
+        fields = {k: v for k, v in self.__dict__.items() if k not in ("confirm_far", "reason") and v is not None}
+        if not fields:
+            raise InvalidInput("Nothing is given; write at least one of position, at, condition, remarks, means.")
+        if state.decisions.find is None:
+            raise RuleBroken("No find is reported; there is nothing to correct.")
+        state.area.check_near(self.position, self.confirm_far, "position")
+        return (FindAmended(reason=said(self.reason, "reason"), **fields),)
+
+
+def to_weigh(state: CaseState) -> int:
+    """How many statements, clues, readings and debriefs there are: it grows when something new comes."""
+    book = state.evidence
+    return len(book.statements) + len(book.clues) + len(book.readings) + len(state.assignments.debriefed())

@@ -1,4 +1,4 @@
-"""What people said and what was found: statements, clues, custody, and what each says of the scenarios.
+"""What people said and what was found: statements, clues, and what each says of the scenarios.
 
 Evidence can be withdrawn; nothing that rested on it stays. Where something was seen and when it was
 told are different times and are kept apart.
@@ -13,6 +13,8 @@ from wayhome.base.errors import InvalidInput, RuleBroken
 from wayhome.base.place import Position
 from wayhome.base.record import Record
 from wayhome.case.command import BearingDeg, Command, Fraction, Instant, Place, command
+from wayhome.case.custody import Custody, found_link
+from wayhome.case.custody import ItemHandedOver as ItemHandedOver  # merging looks for it here
 from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, found, said
 
 if TYPE_CHECKING:
@@ -25,13 +27,13 @@ ReadingKind = Literal[
 Technology = Literal["gsm", "lte"]
 
 
-class Custody(Record):
-    """One link of the chain: who gave a thing to whom, when and why."""
+class Amendment(Record):
+    """A correction: which fields were changed, when, by whom and why; the log holds what they were."""
 
     at: datetime
-    holder: str
-    given_by: str = ""
-    remark: str = ""
+    by: str
+    fields: tuple[str, ...]
+    reason: str = ""
 
 
 class Statement(Record):
@@ -46,6 +48,7 @@ class Statement(Record):
     place: str = ""
     bearing_deg: float | None = None
     reliability: float | None = None
+    amendments: tuple[Amendment, ...] = ()
     withdrawn: str | None = None
 
 
@@ -61,6 +64,7 @@ class Clue(Record):
     place: str = ""
     instruction: Instruction = "collect"
     custody: tuple[Custody, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
     withdrawn: str | None = None
 
 
@@ -163,20 +167,6 @@ class ClueRecorded(Event):
         return f"Clue {self.id}: {self.name} ({self.instruction})."
 
 
-@event("item_handed_over")
-class ItemHandedOver(Event):
-    """A link of the chain of custody."""
-
-    clue: str
-    holder: PersonalText
-    given_by: PersonalText = ""
-    remark: str = ""
-
-    def says(self) -> str:
-        """Sentence for the log."""
-        return f"{self.clue} handed to {self.holder}."
-
-
 @event("evidence_judged")
 class EvidenceJudged(Event):
     """What a piece of evidence says about each scenario."""
@@ -210,16 +200,9 @@ def _stated(evidence: Evidence, fact: StatementRecorded, origin: Origin) -> Evid
 
 @folds(ClueRecorded, "evidence")
 def _clue(evidence: Evidence, fact: ClueRecorded, origin: Origin) -> Evidence:
-    first = Custody(at=fact.found_at or origin.at, holder=fact.finder or origin.by, remark="found")
+    first = found_link(fact.finder, fact.found_at, origin.by, origin.at)
     clue = Clue(**fact.__dict__, custody=(first,) if fact.instruction == "collect" else ())
     return evidence.replace(clues={**evidence.clues, fact.id: clue})
-
-
-@folds(ItemHandedOver, "evidence")
-def _handed(evidence: Evidence, fact: ItemHandedOver, origin: Origin) -> Evidence:
-    clue = evidence.clues[fact.clue]
-    link = Custody(at=origin.at, holder=fact.holder, given_by=fact.given_by, remark=fact.remark)
-    return evidence.replace(clues={**evidence.clues, clue.id: clue.replace(custody=(*clue.custody, link))})
 
 
 @folds(EvidenceJudged, "evidence")
@@ -283,23 +266,6 @@ class RecordClue(Command):
         fields = {k: v for k, v in self.__dict__.items() if k != "confirm_far"}
         fields["name"] = said(self.name, "name")
         return (ClueRecorded(id=context.new_id("C", state.evidence.clues), **fields),)
-
-
-@command("hand_over_item", "Hand a collected item to somebody; adds a link to its chain of custody.")
-class HandOverItem(Command):
-    """The last holder gives, the new one takes."""
-
-    clue: str
-    holder: str
-    remark: str = ""
-
-    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
-        """Refuse a thing that nobody collected."""
-        clue: Clue = found(state.evidence.clues, self.clue, "clue")
-        if not clue.custody:
-            raise RuleBroken(f"{clue.id} was not collected (instruction: {clue.instruction}), so nobody holds it.")
-        giver = clue.custody[-1].holder
-        return (ItemHandedOver(clue=clue.id, holder=said(self.holder, "holder"), given_by=giver, remark=self.remark),)
 
 
 @command("judge_evidence", "Say how likely a statement or clue is under each scenario; weights follow.", needs="plan")

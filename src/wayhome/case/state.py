@@ -10,18 +10,25 @@ from datetime import datetime
 
 from wayhome.base.errors import RuleBroken
 from wayhome.base.record import Record
-from wayhome.case import authority, consensus, reading, segment  # noqa: F401  the last three register themselves
+from wayhome.case import amendment, authority, closure, consensus, debrief, period, reading, recall, segment, validity  # noqa: F401  all but authority register themselves
+from wayhome.case.action_plan import ActionPlan
 from wayhome.case.area import Area
 from wayhome.case.assignment import Assignments
 from wayhome.case.command import Command, Status
 from wayhome.case.decision import Decisions
+from wayhome.case.ending import Ending
 from wayhome.case.evidence import Evidence, Judgement
 from wayhome.case.fact import FOLDS, Context, Event, Origin, UnknownEvent
 from wayhome.case.inquiry import Inquiries
+from wayhome.case.merging import Links
+from wayhome.case.message import Messages
 from wayhome.case.notice import Notices
 from wayhome.case.people import People
+from wayhome.case.photograph import Photographs
+from wayhome.case.questionnaire import Answers
 from wayhome.case.report import Report
 from wayhome.case.retention import Retention
+from wayhome.case.roster import Roster
 from wayhome.case.scenario import Scenarios
 from wayhome.case.seal import Seals
 from wayhome.case.subject import Subject
@@ -37,16 +44,23 @@ class CaseState(Record):
     unknown_events: int = 0
     report: Report = Report()
     subject: Subject = Subject()
+    answers: Answers = Answers()
     evidence: Evidence = Evidence()
+    photographs: Photographs = Photographs()
     scenarios: Scenarios = Scenarios()
     inquiries: Inquiries = Inquiries()
     area: Area = Area()
     people: People = People()
+    roster: Roster = Roster()
     assignments: Assignments = Assignments()
     tasking: Tasking = Tasking()
+    messages: Messages = Messages()
     notices: Notices = Notices()
     decisions: Decisions = Decisions()
+    ending: Ending = Ending()
     seals: Seals = Seals()
+    links: Links = Links()
+    action_plan: ActionPlan = ActionPlan()
     retention: Retention = Retention()
 
     @property
@@ -54,6 +68,12 @@ class CaseState(Record):
         """Where the case stands in its life."""
         if not self.report.title:
             return "unopened"
+        if self.links.merged is not None:
+            return "merged"
+        if self.ending.closure is not None:
+            return "closed"
+        if self.ending.handed_over is not None:
+            return "handed_over"
         if self.decisions.find is not None:
             return "found"
         return "suspended" if self.decisions.suspended() else "active"

@@ -1,37 +1,68 @@
-"""The missing person: description, category, risk, companions, and where they wanted to go.
+"""The missing person and who is missing with them: description, category, and where they wanted to go.
 
-Risk is kept apart from the scenario: somebody can be at high risk and probably at a relative's.
-Unknown (nothing written) differs from no. Holds no statistics, only which of the user's own are adopted.
+Not asked, asked and not known, none ("no phone"), and known are four different things. Holds the risk, which
+chapter `risk` makes. Holds no statistics, only which of the user's own are adopted.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from wayhome.base.errors import InvalidInput, RuleBroken
 from wayhome.base.place import Position
 from wayhome.base.record import Record
-from wayhome.case.command import Command, Fraction, Instant, Place, command
+from wayhome.case.command import Command, Fraction, Instant, Place, Says, command
 from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, found, said
+from wayhome.case.report import PersonalOrUnknown
+from wayhome.case.risk import Risk, UrgencyScore
 
 if TYPE_CHECKING:
     from wayhome.case.state import CaseState
 
-RiskLevel = Literal["very_low", "low", "medium", "high"]
 TableKind = Literal["distance"]
-OLDEST_YEARS = 120
+Consent = Literal["yes", "no", "unknown"]
+Standing = Literal["known", "none", "unknown", "not_asked"]
+
+# what a person can be without, so that "no" is an answer; wider than any person that was ever measured
+CAN_BE_NONE = ("equipment", "medical", "marks", "phone", "vehicle", "address", "history", "intended_destination")
+LIMITS: dict[str, tuple[float, float, str]] = {
+    "age_years": (0, 120, "years"),
+    "height_cm": (20, 280, "centimetres"),
+    "weight_kg": (0.3, 650, "kilograms"),
+}
 
 
-class Risk(Record):
-    """A risk level with its reasons; the latest one counts, all stay in the log."""
+class Person(Record):
+    """What can be known of somebody; None where it is not.
 
-    level: RiskLevel
-    signs: tuple[str, ...] = ()
-    reasons: str = ""
-    review_by: datetime | None = None
-    assessed_at: datetime
-    assessed_by: str
+    `unknown` names fields that were asked and are not known, `without` those of which there is none.
+    """
+
+    category: str | None = None
+    age_years: int | None = None
+    sex: str | None = None
+    height_cm: float | None = None
+    weight_kg: float | None = None
+    build: str | None = None
+    hair: str | None = None
+    eyes: str | None = None
+    description: str | None = None
+    clothing: str | None = None
+    equipment: str | None = None
+    medical: str | None = None
+    marks: str | None = None
+    phone: str | None = None
+    languages: str | None = None
+    unknown: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+    def standing(self, field: str) -> Standing:
+        """Whether a field is known, known to be none, asked and not known, or not asked yet."""
+        if getattr(self, field) is not None:
+            return "known"
+        return "none" if field in self.without else "unknown" if field in self.unknown else "not_asked"
 
 
 class CompanionFind(Record):
@@ -46,13 +77,11 @@ class CompanionFind(Record):
     others_seen: bool | None = None
 
 
-class Companion(Record):
+class Companion(Person):
     """Somebody missing with the subject; `together` [0, 1] is the chance that they are still in one place."""
 
     id: str
     name: str
-    category: str | None = None
-    age_years: int | None = None
     together: float
     reason: str = ""
     find: CompanionFind | None = None
@@ -67,72 +96,73 @@ class AdoptedTable(Record):
     reason: str = ""
 
 
-class Subject(Record):
-    """Who is missing; every field may be unknown (None)."""
+class Subject(Person):
+    """Who is missing; `risk` is the latest assessment, `risks` are all of them, the latest last."""
 
     name: str | None = None
-    category: str | None = None
-    age_years: int | None = None
-    sex: str | None = None
-    description: str | None = None
-    clothing: str | None = None
-    equipment: str | None = None
-    medical: str | None = None
-    marks: str | None = None
     history: str | None = None
     intended_destination: str | None = None
+    address: str | None = None
+    vehicle: str | None = None
+    consent_to_publicity: Consent | None = None
     risk: Risk | None = None
+    risks: tuple[Risk, ...] = ()
+    urgency: UrgencyScore | None = None
     destination: Position | None = None
     companions: dict[str, Companion] = {}
     tables: dict[str, AdoptedTable] = {}
 
 
-@event("subject_described")
-class SubjectDescribed(Event):
-    """What is known of the subject; given fields replace earlier ones."""
+class PersonTold(Event):
+    """The descriptive part of what is told of somebody."""
 
-    name: PersonalText | None = None
     category: str | None = None
     age_years: int | None = None
     sex: str | None = None
-    description: PersonalText | None = None
-    clothing: PersonalText | None = None
-    equipment: PersonalText | None = None
-    medical: PersonalText | None = None
-    marks: PersonalText | None = None
-    history: PersonalText | None = None
-    intended_destination: PersonalText | None = None
+    height_cm: float | None = None
+    weight_kg: float | None = None
+    build: PersonalOrUnknown = None
+    hair: PersonalOrUnknown = None
+    eyes: PersonalOrUnknown = None
+    description: PersonalOrUnknown = None
+    clothing: PersonalOrUnknown = None
+    equipment: PersonalOrUnknown = None
+    medical: PersonalOrUnknown = None
+    marks: PersonalOrUnknown = None
+    phone: PersonalOrUnknown = None
+    languages: PersonalOrUnknown = None
+    unknown: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+
+@event("subject_described")
+class SubjectDescribed(PersonTold):
+    """What is known of the subject; given fields replace earlier ones."""
+
+    name: PersonalOrUnknown = None
+    history: PersonalOrUnknown = None
+    intended_destination: PersonalOrUnknown = None
+    address: PersonalOrUnknown = None
+    vehicle: PersonalOrUnknown = None
+    consent_to_publicity: Consent | None = None
 
     def says(self) -> str:
         """Sentence for the log."""
-        given = [k.replace("_", " ") for k, v in self.__dict__.items() if v is not None]
-        return f"Subject described: {', '.join(given)}."
-
-
-@event("risk_assessed")
-class RiskAssessed(Event):
-    """A risk level with reasons and a time to look again."""
-
-    level: RiskLevel
-    signs: tuple[str, ...] = ()
-    reasons: PersonalText = ""
-    review_by: datetime | None = None
-
-    def says(self) -> str:
-        """Sentence for the log."""
-        return f"Risk assessed as {self.level.replace('_', ' ')}" + (
-            f": {'; '.join(self.signs)}." if self.signs else "."
+        given = [k for k, v in self.__dict__.items() if v is not None and k not in ("unknown", "without")]
+        parts = (
+            ("Subject described", given),
+            ("Not known of the subject", self.unknown),
+            ("None, as told", self.without),
         )
+        return " ".join(f"{what}: {', '.join(_plain(f) for f in fields)}." for what, fields in parts if fields)
 
 
 @event("companion_added")
-class CompanionAdded(Event):
+class CompanionAdded(PersonTold):
     """Somebody is missing with the subject; under an id that is there already, said anew."""
 
     id: str
     name: PersonalText
-    category: str | None = None
-    age_years: int | None = None
     together: float
     reason: PersonalText = ""
 
@@ -188,17 +218,7 @@ class TableAdopted(Event):
 
 @folds(SubjectDescribed, "subject")
 def _described(subject: Subject, fact: SubjectDescribed, origin: Origin) -> Subject:
-    return subject.replace(**{k: v for k, v in fact.__dict__.items() if v is not None})
-
-
-@folds(RiskAssessed, "subject")
-def _assessed(subject: Subject, fact: RiskAssessed, origin: Origin) -> Subject:
-    return subject.replace(
-        risk=Risk(
-            level=fact.level, signs=fact.signs, reasons=fact.reasons, review_by=fact.review_by,
-            assessed_at=origin.at, assessed_by=origin.by,
-        )
-    )  # fmt: skip
+    return subject.replace(**_amended(subject, fact.__dict__))
 
 
 @folds(CompanionAdded, "subject")
@@ -226,68 +246,94 @@ def _table(subject: Subject, fact: TableAdopted, origin: Origin) -> Subject:
     return subject.replace(tables={**others, fact.kind: AdoptedTable(**fact.__dict__)} if fact.blob else others)
 
 
-@command("describe_subject", "Write down what is known of the missing person; later calls amend.")
-class DescribeSubject(Command):
-    """Every field optional."""
+class PersonDescribed(Command):
+    """The descriptive part of a command about somebody; every field optional."""
 
-    name: str | None = None
     category: str | None = None
     age_years: int | None = None
     sex: str | None = None
+    height_cm: float | None = None
+    weight_kg: float | None = None
+    build: str | None = None
+    hair: str | None = None
+    eyes: str | None = None
     description: str | None = None
     clothing: str | None = None
     equipment: str | None = None
     medical: str | None = None
     marks: str | None = None
+    phone: str | None = None
+    languages: str | None = None
+    unknown: Annotated[tuple[str, ...], Says("Fields that were asked and are not known; clears what stood there.")] = ()
+    without: Annotated[tuple[str, ...], Says(f"Fields of which there is none: of {', '.join(CAN_BE_NONE)}.")] = ()
+
+    def check_told(self, allowed: Iterable[str]) -> None:
+        """Refuse impossible figures, and a field that is told in two ways."""
+        for field, (least, most, unit) in LIMITS.items():
+            value = getattr(self, field)
+            if value is not None and not least <= value <= most:
+                raise RuleBroken(
+                    f"{field}: {value:g} is outside {least:g} to {most:g}; write it in {unit}.", field=field
+                )
+        fields = tuple(allowed)
+        may = {"unknown": fields, "without": tuple(f for f in CAN_BE_NONE if f in fields)}
+        for way, known in may.items():
+            for i, field in enumerate(getattr(self, way)):
+                if field not in known:
+                    raise InvalidInput(
+                        f'{way}[{i}]: "{field}" cannot stand here; write any of {", ".join(known)}.', field=way, index=i
+                    )
+                if getattr(self, field) is not None or (way == "without" and field in self.unknown):
+                    raise InvalidInput(
+                        f"{way}[{i}]: {field} is told in two ways; keep one of them.", field=way, index=i
+                    )
+
+
+@command("describe_subject", "Write down what is known of the missing person; later calls amend.")
+class DescribeSubject(PersonDescribed):
+    """What is given replaces what was there; `unknown` and `without` clear it."""
+
+    name: str | None = None
     history: str | None = None
     intended_destination: str | None = None
+    address: str | None = None
+    vehicle: str | None = None
+    consent_to_publicity: Consent | None = None
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse an empty description and an impossible age."""
-        if all(v is None for v in self.__dict__.values()):
+        if all(v in (None, ()) for v in self.__dict__.values()):
             raise RuleBroken("Nothing is given; write at least one field, such as category=hiker.")
-        _check_age(self.age_years)
+        self.check_told(f for f in self.__fields__ if f not in ("unknown", "without"))
         return (SubjectDescribed(**self.__dict__),)
 
 
-@command("assess_risk", "Set the risk level, its warning signs and reasons, and when to look again.")
-class AssessRisk(Command):
-    """Kept apart from the scenarios."""
-
-    level: RiskLevel
-    signs: tuple[str, ...] = ()
-    reasons: str = ""
-    review_by: Instant | None = None
-
-    def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
-        """Refuse a level without any reason."""
-        if not self.signs and not self.reasons.strip():
-            raise RuleBroken("A risk level needs its reasons; write signs or reasons.")
-        return (RiskAssessed(**self.__dict__),)
-
-
 @command("add_companion", "Write down who is missing with the subject; the same name again amends.")
-class AddCompanion(Command):
+class AddCompanion(PersonDescribed):
     """`together` is the chance that they are still in one place with the subject; what is left out stays."""
 
     name: str
-    category: str | None = None
-    age_years: int | None = None
-    together: Fraction
+    together: Fraction | None = None
     reason: str = ""
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
-        """Refuse a nameless companion and an impossible age."""
+        """Refuse a nameless companion, one without `together`, and an impossible age."""
         name = said(self.name, "name")
-        _check_age(self.age_years)
+        self.check_told(f for f in PersonDescribed.__fields__ if f not in ("unknown", "without"))
         companions = state.subject.companions
         before = next((c for c in companions.values() if c.name.lower() == name.lower()), None)
+        together = before.together if before and self.together is None else self.together
+        if together is None:
+            raise InvalidInput(
+                "add_companion needs together: the chance that they are still in one place, such as 80 %.",
+                field="together",
+            )
+        told = _amended(before or Person(), {f: getattr(self, f) for f in Person.__fields__})
+        stood = {f: getattr(before, f) for f in Person.__fields__} if before else {}
         return (
             CompanionAdded(
-                id=before.id if before else context.new_id("M", companions), name=name, together=self.together,
-                category=before.category if before and self.category is None else self.category,
-                age_years=before.age_years if before and self.age_years is None else self.age_years,
-                reason=self.reason,
+                id=before.id if before else context.new_id("M", companions), name=name, together=together,
+                reason=self.reason or (before.reason if before else ""), **{**stood, **told},
             ),
         )  # fmt: skip
 
@@ -347,6 +393,19 @@ class AdoptTable(Command):
         return (TableAdopted(**self.__dict__),)
 
 
-def _check_age(age_years: int | None) -> None:
-    if age_years is not None and not 0 <= age_years <= OLDEST_YEARS:
-        raise RuleBroken(f"Age {age_years} is outside 0 to {OLDEST_YEARS} years.")
+def _amended(person: Person, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What changes where something is told of a person: given fields, cleared ones, and how the rest stands."""
+    gone = (*told["unknown"], *told["without"])
+    given = {k: v for k, v in told.items() if v is not None and k not in ("unknown", "without")}
+    stays = {
+        way: tuple(f for f in getattr(person, way) if f not in given and f not in gone)
+        for way in ("unknown", "without")
+    }
+    return {
+        **given, **dict.fromkeys(gone), "unknown": (*stays["unknown"], *told["unknown"]),
+        "without": (*stays["without"], *told["without"]),
+    }  # fmt: skip
+
+
+def _plain(field: str) -> str:
+    return field.replace("_", " ")

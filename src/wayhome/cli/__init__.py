@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from wayhome.cli import desk, life, numbers, planning
+from wayhome.cli import desk, intake, life, numbers, papers, planning, timeline
 from wayhome.cli.edge import cli
 
-__all__ = ["desk", "life", "numbers", "planning", "run"]
+__all__ = ["desk", "intake", "life", "numbers", "papers", "planning", "run", "timeline"]
 
 
 def run() -> None:

@@ -365,10 +365,11 @@ def import_(
     case: str,
     files: list[Path],
     as_kind: Annotated[
-        str, typer.Option("--as", help="track, segment, region, boundary, organisation, table or auto.")
+        str, typer.Option("--as", help="track, segment, region, boundary, organisation, table, photograph or auto.")
     ] = "auto",
     for_: Annotated[
-        str | None, typer.Option("--for", help="The assignment of a track; A1#2 takes the second track.")
+        str | None,
+        typer.Option("--for", help="The assignment of a track (A1#2: its second track); what a photograph shows."),
     ] = None,
     json_: Json = False,
 ) -> None:
@@ -382,39 +383,16 @@ def import_(
         return
     for row in rows:
         print(f"{row['file']}: {row['as']} {row['what']} {row['id']}".rstrip())
+        for caveat in row.get("caveats") or ():
+            print(f"  ! {caveat}")
 
 
 @cli.command()
 @guarded
 def export(case: str, form: str, out: Annotated[Path, typer.Option("--out")], as_of: AsOf = None) -> None:
-    """Export a case: geotiff, geojson, gpx or json. Example: wayhome export CASE geotiff --out poa.tif"""
+    """Export a case: geotiff, geojson, gpx, json, calendar or evidence (a zip archive). Example: wayhome export CASE geotiff --out poa.tif"""
     from wayhome.app.exchange import export as make
 
     content, _ = make(open_desk(), case, form, as_of=moment(as_of, "--as-of"))
-    write_file(out, content)
-    say(f"{out}: {len(content):,} bytes")
-
-
-@cli.command()
-@guarded
-def document(
-    case: str,
-    kind: Annotated[str | None, typer.Argument()] = None,
-    for_: Annotated[str | None, typer.Option("--for", help="The assignment, notice, order or suspension.")] = None,
-    out: Out = None,
-    as_of: AsOf = None,
-) -> None:
-    """A typeset PDF of a case. Example: wayhome document CASE plan --out plan.pdf"""
-    from wayhome.app.catalogue import document_list
-    from wayhome.app.exchange import document as make
-
-    app = open_desk()
-    if kind is None:
-        for d in document_list(app.state(case)):
-            print(f"{d['kind']:12} {d['title']}" + (f"  --for {', '.join(d['for'])}" if d["for"] else ""))
-        return
-    if out is None:
-        raise InvalidInput("Say where to write the PDF: --out FILE.pdf.", field="out")
-    content = make(app, case, kind, for_id=for_, as_of=moment(as_of, "--as-of"))
     write_file(out, content)
     say(f"{out}: {len(content):,} bytes")

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from wayhome.case.decision import SUSPENSION_CHECKLIST
 from wayhome.case.fact import found
+from wayhome.case.notice import ENDED
 from wayhome.documents.judgement_sheets import CONCLUSIONS, NOT_EVIDENCE, WITHDRAWN
+from wayhome.documents.notice_sheets import NOTICE_KINDS
 from wayhome.documents.page import (
     Block,
     Paper,
@@ -24,7 +26,7 @@ from wayhome.documents.page import (
     signatures,
     table,
 )
-from wayhome.documents.sheets import NOTICE_KINDS, nothing
+from wayhome.documents.sheets import nothing
 from wayhome.documents.wording import Wording, chance
 
 if TYPE_CHECKING:
@@ -117,27 +119,33 @@ def _review(w: Wording, held: Suspension) -> list[Block]:
 
 def _notices(w: Wording) -> list[Block]:
     book = w.state.notices.notices.values()
-    lines = [_cancelled(w, n) for n in book if n.status == "cancelled"]
+    lines = [_ended(w, n) for n in book if n.status in ENDED]
     for n in book:
-        if n.status in ("published", "stopped"):
+        if n.status in ("published", "stopped", "suspended"):
             lines.append(_in_force(w, n))
     blocks: list[Block] = [bullets(lines) if lines else para("No notice was published in this case.")]
-    if not any(n.status == "cancelled" for n in book) and lines:
-        blocks.append(para("No notice has been cancelled."))
+    if not any(n.status in ENDED for n in book) and lines:
+        blocks.append(para("No notice has been withdrawn or cancelled."))
     return blocks
 
 
-def _cancelled(w: Wording, n: Notice) -> str:
+def _ended(w: Wording, n: Notice) -> str:
+    unsent = [r.audience for r in n.ledger.values() if r.recall_sent_at is None and r.recall_confirmed_at is None]
     waiting = [r.audience for r in n.ledger.values() if r.recall_confirmed_at is None]
     proof = f"Recall not yet confirmed by {', '.join(waiting)}." if waiting else "Every recipient confirmed the recall."
+    if unsent:
+        proof += f" Recall not yet sent to {', '.join(unsent)}."
     sent = f" {proof}" if n.ledger else " It had been sent to nobody."
-    return f"{NOTICE_KINDS[n.kind]} {n.id}, {n.title}: cancelled on {w.when(n.cancelled_at)}. {n.cancelled}{sent}"
+    on, why = w.when(n.withdrawn_at or n.cancelled_at), n.withdrawn or n.cancelled
+    return f"{NOTICE_KINDS[n.kind]} {n.id}, {n.title}: {n.status} on {on}. {why}{sent}"
 
 
 def _in_force(w: Wording, n: Notice) -> str:
     name = f"{NOTICE_KINDS[n.kind]} {n.id}, {n.title}"
     if n.status == "stopped":
         return f"{name}: stopped, not sent, because it contradicts order {n.stopped_by_order} in force."
+    if n.status == "suspended":
+        return f"{name}: suspended until {w.when(n.suspended_until)}. {n.suspended}"
     line = f"{name}: in force since {w.when(n.published_at)}, sent to {', '.join(n.ledger)}. “{_opening_words(n)}”"
     return " ".join([line, *w.waivers(n.id)])
 

@@ -6,21 +6,26 @@ travels as JSON beside the template, never as markup, so nobody's words can be r
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import tempfile
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
 import typst
+from PIL import Image
 
 from wayhome.base.record import Record
 
 Block = dict[str, Any]
 Tone = Literal["plain", "small", "strong"]
+PaperSize = Literal["a4", "letter"]
+PAPER_SIZES: dict[PaperSize, str] = {"a4": "A4", "letter": "US Letter"}
 
 LONG_RUN = 20  # characters without a place to break, after which a line may break anywhere
 # turn text around behind the reader's back: embeddings, overrides, isolates (Unicode Annex 9)
@@ -32,23 +37,30 @@ _INSIDE = ((0x0000, 0x06FF), (0x10A0, 0x10FF), (0x1D00, 0x2BFF), (0xFB00, 0xFDFF
 class Paper(Record):
     """A document before it is set: title, style and blocks from top to bottom.
 
-    One of `one_page` is set in smaller letters where it would not fit, down to 7.5 points.
+    One of `one_page` is set in smaller letters where it would not fit, down to 7.5 points. `images` are
+    pictures that the paper drew itself (a QR code), by the names that its blocks use.
+    `head` and `foot` stand in place of the title of the case and of the line on who decides.
     """
 
     title: str
-    style: Literal["form", "letter"] = "form"
+    style: Literal["form", "letter", "ics"] = "form"
     one_page: bool = False
+    landscape: bool = False
     blocks: tuple[Block, ...]
+    images: dict[str, bytes] = {}
+    head: str = ""
+    foot: str = ""
 
 
 class Frame(Record):
-    """What stands on every page around a paper."""
+    """What stands on every page around a paper, and the size of the sheet."""
 
     head_left: str
     head_right: str
     foot_first: str
     foot_second: str
     author: str
+    paper: PaperSize = "a4"
 
 
 def heading(text: str, level: int = 2) -> Block:
@@ -107,9 +119,50 @@ def boxes(*cells: Block) -> Block:
     return {"type": "boxes", "cells": list(cells)}
 
 
-def picture(caption: str, height_mm: int) -> Block:
-    """The map, with its caption, which readers of the screen hear too."""
-    return {"type": "picture", "caption": caption, "height": height_mm}
+def picture(caption: str, height_mm: int, label: str = "") -> Block:
+    """The map, with its caption, which readers of the screen hear too; on a form in a box of its own with a label."""
+    return {"type": "picture", "caption": caption, "height": height_mm, "label": label}
+
+
+def image(name: str, height_mm: int, caption: str = "") -> Block:
+    """A picture by the name under which it is given; where there is none, or none that can be read, a frame says so."""
+    assert name.replace("_", "").replace("-", "").isalnum(), "the name of a picture becomes a file name"
+    return {"type": "image", "name": name, "height": height_mm, "caption": caption}
+
+
+def poster(text: str, scale: float) -> Block:
+    """Large bold words in the middle, to be read from afar; `scale` times the size of the text."""
+    return {"type": "poster", "text": text, "scale": scale}
+
+
+def enlarged(scale: float, *parts: Block) -> Block:
+    """Blocks in letters so many times as large, for a paper that hangs on a wall."""
+    return {"type": "enlarged", "scale": scale, "parts": list(parts)}
+
+
+def form_title(text: str) -> Block:
+    """The title over a form, in the middle."""
+    return {"type": "form_title", "text": text}
+
+
+def band(text: str) -> Block:
+    """A shaded line across a form that opens a part of it."""
+    return {"type": "band", "text": text}
+
+
+def grid(title: str, columns: str, rows: list[list[str | None]], *, least: int = 0, row_mm: float = 7) -> Block:
+    """A ruled table of a form with its title, at least `least` rows long: what nobody knows stays blank to write in.
+
+    `columns` as in `table`.
+    """
+    made = table(columns, rows, "")
+    blank: list[list[str | None]] = [[None] * len(made["columns"])] * max(0, least - len(rows))
+    return {**made, "type": "grid", "title": title, "rows": [*rows, *blank], "height": row_mm}
+
+
+def page_break() -> Block:
+    """What follows starts on a new page."""
+    return {"type": "page_break"}
 
 
 def bar(parts: list[tuple[str, float]]) -> Block:
@@ -139,15 +192,18 @@ def letterhead(*, organisation: str, under: str, to: list[str], date: str, subje
     }
 
 
-def typeset(paper: Paper, frame: Frame, map_png: bytes | None = None) -> bytes:
+def typeset(
+    paper: Paper, frame: Frame, map_png: bytes | None = None, images: Mapping[str, bytes] | None = None
+) -> bytes:
     """The PDF; equal input gives equal bytes.
 
     Only the fonts inside typst are used, so that a paper looks the same on every machine. Where it holds
     letters that these lack (Chinese, Devanagari, ...), the machine's fonts are used too, and the paper
     says so.
     """
-    about = {"title": paper.title, "style": paper.style, "one_page": paper.one_page}
-    content = _printable({**frame.as_json(), **about, "blocks": list(paper.blocks)})
+    pictures = {n: b for n, b in {**(images or {}), **paper.images}.items() if _is_picture(b)}
+    about = {"title": paper.title, "style": paper.style, "one_page": paper.one_page, "landscape": paper.landscape}
+    content = _printable({**frame.as_json(), **about, "images": list(pictures), "blocks": list(paper.blocks)})
     if foreign := letters_beyond_fonts(json.dumps(content, ensure_ascii=False)):
         note = (
             f"This paper holds letters beyond the program's own fonts ({' '.join(foreign[:12])}). If they print as "
@@ -155,14 +211,38 @@ def typeset(paper: Paper, frame: Frame, map_png: bytes | None = None) -> bytes:
         )
         content["blocks"].append(para(note, "small"))
     words = {"page": json.dumps(content, ensure_ascii=False)}
-    # words travel in memory; only the map must lie in a file for typst to read
+    # words travel in memory; only pictures must lie in files for typst to read
     with tempfile.TemporaryDirectory(prefix="wayhome-") as folder:
-        if map_png is not None:
-            Path(folder, "map.png").write_bytes(map_png)
+        for name, held in {**pictures, **({} if map_png is None else {"map": map_png})}.items():
+            Path(folder, f"{name}.png").write_bytes(held)
         made: bytes = typst.compile(  # type: ignore[call-overload]  # its stubs tie root to the type of the input
             _template(), root=folder, format="pdf", ignore_system_fonts=not foreign, sys_inputs=words
         )
     return made
+
+
+STAMP_MM = (40.0, 5.0)
+
+
+def sheet_numbers(count: int) -> bytes:
+    """A PDF of `count` slips of `STAMP_MM`, each with its number, to be laid over the sheets of a pile."""
+    slips = (
+        f"#set page(width: {STAMP_MM[0]}mm, height: {STAMP_MM[1]}mm, margin: 0mm, fill: none)\n"
+        '#set text(font: "Libertinus Serif", size: 8pt, weight: "bold")\n'
+        f'#for n in range(1, {count + 1}) {{ align(right + horizon, "sheet " + str(n)); if n < {count} {{ pagebreak() }} }}'
+    )
+    made: bytes = typst.compile(slips.encode(), format="pdf", ignore_system_fonts=True)
+    return made
+
+
+def _is_picture(content: bytes) -> bool:
+    """Whether a picture can be drawn; one broken file must not cost the paper."""
+    try:
+        with Image.open(io.BytesIO(content)) as held:
+            held.load()
+            return held.format in ("PNG", "JPEG", "GIF", "WEBP")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
 
 
 def letters_beyond_fonts(text: str) -> list[str]:

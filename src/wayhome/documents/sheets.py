@@ -1,4 +1,4 @@
-"""Sheets drawn from the record alone: missing-person report, order, notice, recall, journal.
+"""Sheets drawn from the record alone: missing-person report, order, journal.
 
 Knows what each shows and in which order. Sealed facts are counted, never printed.
 """
@@ -13,16 +13,6 @@ from wayhome.documents.wording import CONDITIONS, Wording, chance
 
 if TYPE_CHECKING:
     from wayhome.case.evidence import Clue
-    from wayhome.case.notice import Notice
-
-NOTICE_KINDS = {
-    "missing_notice": "Missing-person notice",
-    "border_alert": "Border alert",
-    "warrant": "Warrant",
-    "standing_order": "Standing order",
-    "public_appeal": "Public appeal",
-}
-
 
 def report(w: Wording, for_id: str | None) -> Paper:
     """The missing-person report: who is missing, since when, what is known and who said so."""
@@ -110,56 +100,6 @@ def order(w: Wording, for_id: str | None) -> Paper:
     return Paper(title=f"{title} {held.id}", blocks=tuple(blocks))
 
 
-def notice(w: Wording, for_id: str | None) -> Paper:
-    """A notice as its recipients read it, with distribution, and the orders that bind or were waived."""
-    if for_id is None:
-        return nothing("Notice", "No notice has been drafted yet.")
-    held = found(w.state.notices.notices, for_id, "notice")
-    kind = NOTICE_KINDS[held.kind]
-    blocks = [heading(f"{kind}: {held.title}", 1), *_standing(w, held), quote(held.text, large=True)]
-    blocks.append(facts([
-        ("Notice", held.id), ("Status", held.status), ("Published", w.when(held.published_at) or "not published"), ("Valid until", w.when(held.expires_at) or "no end set"),
-        ("Drafted", f"{w.when(held.drafted_at)} by {w.person(held.drafted_by)}"), ("Approved by", w.person(held.approved_by)),
-        ("Leave given to readers", [p.replace("_", " ") for p in held.permits]),
-    ]))  # fmt: skip
-    bound = [o for o in w.state.decisions.in_force() if o.conditions]
-    blocks.append(heading("Conditions of orders in force"))
-    blocks.append(bullets([w.order(o) for o in bound]) if bound else para("No order with conditions is in force."))
-    if waived := w.waivers(held.id):
-        blocks += [heading("Let out against an order"), bullets(waived)]
-    blocks += [heading("Distribution"), _ledger(w, held), signatures("Approved by", "Date and time")]
-    return Paper(title=f"{kind} {held.id}", blocks=tuple(blocks))
-
-
-def recall(w: Wording, for_id: str | None) -> Paper:
-    """The cancellation of a notice: why, to whom the recall went, and who confirmed it."""
-    if for_id is None:
-        return nothing("Recall of a notice", "No notice has been cancelled.")
-    held = found(w.state.notices.notices, for_id, "notice")
-    kind = NOTICE_KINDS[held.kind]
-    blocks = [heading(f"Recall of {held.id}: {held.title}", 1)]
-    if held.status != "cancelled":
-        blocks.append(banner(f"{held.id} is {held.status}, not cancelled: there is nothing to recall.", stop=True))
-    else:
-        blocks += [
-            banner(f"This {kind.lower()} is cancelled. Take it down, destroy copies, and confirm."),
-            heading("Why"), quote(held.cancelled or ""),
-        ]  # fmt: skip
-    waiting = [r.audience for r in held.ledger.values() if r.recall_confirmed_at is None]
-    blocks += [
-        facts([
-            ("Notice", f"{held.id}, {kind.lower()}"), ("Published", w.when(held.published_at)), ("Cancelled", w.when(held.cancelled_at)),
-            ("Approved by", w.person(held.approved_by)),
-        ]),
-        heading("Ledger"), _ledger(w, held, recalled=True),
-    ]  # fmt: skip
-    if held.status == "cancelled" and held.ledger:
-        text = f"Still to confirm: {', '.join(waiting)}." if waiting else "Every recipient has confirmed the recall."
-        blocks.append(para(text, "strong"))
-    blocks += [heading("What the notice said"), quote(held.text), signatures("Taken down by", "Date and time")]
-    return Paper(title=f"Recall of {held.id}", blocks=tuple(blocks))
-
-
 def log(w: Wording, for_id: str | None) -> Paper:
     """The journal as people read it."""
     entries: list[dict[str, Any]] = list(w.given.figures.get("log") or [])
@@ -224,34 +164,6 @@ def scenario_table(w: Wording) -> Block:
         rows,
         'No scenarios yet; until then only "lost" is planned for.',
     )
-
-
-def _standing(w: Wording, held: Notice) -> list[Block]:
-    if held.status == "draft":
-        return [banner("DRAFT, not approved. Not to be sent.", stop=True)]
-    if held.status == "cancelled":
-        return [banner(f"CANCELLED on {w.when(held.cancelled_at)}: {held.cancelled}", stop=True)]
-    if held.status == "stopped":
-        by = held.stopped_by_order or ""
-        against = w.state.decisions.orders.get(by)
-        if any(x.subject == held.id and x.order == by for x in w.state.decisions.waivers):
-            return [banner(f"Stopped by order {by}, since let out against it; not yet published.")]
-        giver = f" Only {w.person(against.given_by)} can let it out." if against else ""
-        return [banner(f"STOPPED, not to be sent: it contradicts order {by} in force.{giver}", stop=True)]
-    if held.status == "approved":
-        return [banner("Approved, not yet published.")]
-    return []
-
-
-def _ledger(w: Wording, held: Notice, recalled: bool = False) -> Block:
-    rows: list[list[str | None]] = []
-    for r in held.ledger.values():
-        row = [r.audience, w.when(r.sent_at), w.when(r.acknowledged_at) or "not yet"]
-        if recalled:
-            row += [w.when(r.recall_sent_at), w.when(r.recall_confirmed_at) or "not yet"]
-        rows.append(row)
-    columns = "Recipient*4|Sent*3|Received*3" + ("|Recall sent*3|Recall confirmed*3" if recalled else "")
-    return table(columns, rows, "It has been sent to nobody.")
 
 
 def _condition(condition: str) -> str:

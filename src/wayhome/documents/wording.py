@@ -17,6 +17,8 @@ from wayhome.base.place import Position, distance_m
 from wayhome.base.projection import projection
 from wayhome.base.quantity import instant, metres, percent
 from wayhome.base.record import Record
+from wayhome.case.people import person_name
+from wayhome.documents.page import PaperSize
 
 if TYPE_CHECKING:
     from wayhome.case.area import Point
@@ -39,7 +41,8 @@ class DocumentFacts(Record):
     """What a document needs beside the state: when and by which program it is printed, map and figures.
 
     `desk_head` is the hash of the record's newest entry; `figures` holds the data of products by name,
-    each with `caveats`, or with `missing`: the sentence that says why it could not be computed.
+    each with `caveats`, or with `missing`: the sentence that says why it could not be computed. `images`
+    are pictures by the name that blocks use; `paper` the size of the sheet, None for the usual one there.
     """
 
     printed_at: datetime
@@ -48,6 +51,8 @@ class DocumentFacts(Record):
     map_png: bytes | None = None
     map_caption: str = ""
     figures: dict[str, Any] = {}
+    images: dict[str, bytes] = {}
+    paper: PaperSize | None = None
 
 
 class Wording:
@@ -115,7 +120,7 @@ class Wording:
         organisation = self.state.people.organisation
         member = organisation.member(key) if organisation else None
         if organisation is None or member is None:
-            return "the operator of the desk" if key == "operator" else key
+            return "the operator of the desk" if key == "operator" else person_name(self.state, key)
         title = next((r.title for r in organisation.ranks if r.id == member.rank), member.rank)
         return f"{member.name} ({title})" if title else member.name
 

@@ -21,11 +21,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from wayhome import __version__
-from wayhome.app import almanac, analysis, catalogue, exchange, pictures, segmenting
+from wayhome.app import almanac, analysis, catalogue, exchange, intake, photographs, pictures, printing, segmenting
+from wayhome.app import duplicates as alike
+from wayhome.app.radio import radio as radio_desk
+from wayhome.app.timeline import case_timeline
 from wayhome.base.errors import InvalidInput, NotFound, WayhomeError
 from wayhome.base.place import parse_position
 from wayhome.base.quantity import instant, length_m, speed_mps
 from wayhome.base.record import to_json
+from wayhome.web.join import add_check_in
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,6 +57,28 @@ class Act(BaseModel):
     expected_seq: int | None = None
     as_user: str | None = None
     key: str | None = None
+
+
+class Merge(BaseModel):
+    """Into which case a duplicate is merged, and why."""
+
+    into: str
+    reason: str
+    confirm_far: bool = False
+    as_user: str | None = None
+
+
+class Line(BaseModel):
+    """A radio message while it is typed; in the body, for it holds names."""
+
+    text: str = ""
+
+
+class Unmerge(BaseModel):
+    """Why a merged case is about somebody else."""
+
+    reason: str
+    as_user: str | None = None
 
 
 class SearchArea(BaseModel):
@@ -122,6 +148,27 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
         found = desk.verify(case)[0]
         return {"seq": found.entries, "entries": found.entries, "heads": found.heads, "erased": found.erased}
 
+    @api.get("/api/cases/{case}/timeline")
+    def timeline(case: str, as_of: str | None = None) -> dict[str, Any]:
+        made: dict[str, Any] = to_json(case_timeline(desk, case, _time(as_of, "as_of")))
+        return made
+
+    @api.post("/api/cases/{case}/radio")
+    def radio(case: str, body: Line, as_of: str | None = None) -> dict[str, Any]:
+        return radio_desk(desk, case, body.text, _time(as_of, "as_of"))
+
+    @api.get("/api/cases/{case}/duplicates")
+    def duplicates(case: str) -> dict[str, Any]:
+        return {"seq": desk.head(case), "duplicates": alike.duplicates(desk, case), **alike.links(desk, case)}
+
+    @api.post("/api/cases/{case}/merge")
+    def merge(case: str, body: Merge) -> dict[str, Any]:
+        return alike.merge(desk, body.into, case, reason=body.reason, by=body.as_user, confirm_far=body.confirm_far)
+
+    @api.post("/api/cases/{case}/unmerge")
+    def unmerge(case: str, body: Unmerge) -> dict[str, Any]:
+        return alike.unmerge(desk, case, reason=body.reason, by=body.as_user)
+
     @api.get("/api/commands")
     def commands() -> dict[str, Any]:
         return {"commands": catalogue.command_list()}
@@ -177,6 +224,11 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
             range_m=None if range is None else length_m(range, "range"),
         )  # fmt: skip
 
+    @api.get("/api/cases/{case}/questionnaire")
+    def questionnaire(case: str, as_of: str | None = None) -> dict[str, Any]:
+        asked: dict[str, Any] = to_json(intake.questionnaire(desk, case, _time(as_of, "as_of")))
+        return asked
+
     @api.get("/api/cases/{case}/clocks")
     def clocks(case: str, as_of: str | None = None) -> dict[str, Any]:
         then = _time(as_of, "as_of")
@@ -218,24 +270,44 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
         )
         return {"imported": rows, "seq": desk.head(case)}
 
+    @api.get("/api/cases/{case}/photographs/{photograph}.jpg", response_class=Response)
+    def photograph(case: str, photograph: str, px: int = photographs.THUMBNAIL_PX) -> Response:
+        content = photographs.thumbnail(desk, case, photograph, px)
+        return Response(content, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=300"})
+
+    @api.get("/api/cases/{case}/photographs/{photograph}/original", response_class=Response)
+    def original(case: str, photograph: str) -> Response:
+        content, media, name = photographs.original(desk, case, photograph)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+        return Response(content, media_type=media, headers=headers)
+
     @api.get("/api/cases/{case}/documents")
     def documents(case: str) -> dict[str, Any]:
         state = desk.state(case)
         return {"seq": state.seq, "documents": catalogue.document_list(state)}
 
     @api.get("/api/cases/{case}/documents/{kind}.pdf", response_class=Response)
-    def document(case: str, kind: str, request: Request, as_of: str | None = None) -> Response:
-        content = exchange.document(
-            desk, case, kind, for_id=request.query_params.get("for") or None, as_of=_time(as_of, "as_of")
+    def document(
+        case: str, kind: str, request: Request, as_of: str | None = None, paper: str | None = None
+    ) -> Response:  # fmt: skip
+        content = printing.document(
+            desk, case, kind, for_id=request.query_params.get("for") or None, as_of=_time(as_of, "as_of"), paper=paper
         )
         return Response(
             content, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{kind}.pdf"'}
         )
 
+    @api.get("/api/cases/{case}/print-all.pdf", response_class=Response)
+    def print_all(case: str, as_of: str | None = None, paper: str | None = None) -> Response:
+        content = printing.print_all(desk, case, as_of=_time(as_of, "as_of"), paper=paper)
+        return Response(
+            content, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{case}.pdf"'}
+        )
+
     @api.get("/api/cases/{case}/export/{form}", response_class=Response)
     def export(case: str, form: str, as_of: str | None = None) -> Response:
         content, media = exchange.export(desk, case, form, as_of=_time(as_of, "as_of"))
-        suffix = {"geotiff": "tif", "calendar": "ics"}.get(form, form)
+        suffix = {"geotiff": "tif", "calendar": "ics", "evidence": "zip"}.get(form, form)
         return Response(
             content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{form}.{suffix}"'}
         )
@@ -265,6 +337,8 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
         return StreamingResponse(
             changes(), media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         )
+
+    add_check_in(api, desk)
 
     @api.get("/api/{rest:path}", include_in_schema=False)
     def nothing(rest: str) -> None:
@@ -299,7 +373,7 @@ def _guard(api: FastAPI) -> None:
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Content-Security-Policy"] = (
             "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
-            "connect-src 'self'; frame-ancestors 'none'; object-src 'none'; frame-src 'self'"
+            "connect-src 'self'; frame-ancestors 'self'; object-src 'none'; frame-src 'self'"
         )
         return response
 
