@@ -149,8 +149,11 @@ def test_a_notice_needs_a_second_person_and_its_recall_everybody_in_the_ledger(v
         village.do("acknowledge_notice", by="bo", notice="N1", audience="West")
     village.do("cancel_notice", by="ana", notice="N1", reason="over")
     village.do("confirm_recall", by="bo", notice="N1", audience="East")
-    waiting = [m.what for m in agenda(village.state, village.at) if m.command == "confirm_recall"]
-    assert len(waiting) == 1 and "South" in waiting[0] and "East" not in waiting[0]
+    for act in ("send_recall", "confirm_recall"):  # owed first, then waited for
+        waiting = [m for m in agenda(village.state, village.at) if m.command in ("send_recall", "confirm_recall")]
+        assert [m.command for m in waiting] == [act] and "South" in waiting[0].what and "East" not in waiting[0].what
+        if act == "send_recall":
+            village.do("send_recall", by="bo", notice="N1", audience="South", means="mail", proof="letter 7")
 
 
 def test_departure_needs_evidence_and_failed_searches_are_none(village: Bench) -> None:

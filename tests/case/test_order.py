@@ -22,13 +22,13 @@ TELLS_TO_HARM = (
     "Search and destroy.", "SEARCH AND\nDESTROY", "search-and-destroy", "Kill him", "kill on sight.", "shoot to kill",
     "Dead or alive", "dead-or-alive", "Lethal force is allowed", "eliminate the target", "Harm him if he resists.",
     "Do not hesitate to shoot.", "Do not wait, kill him.", "No, shoot him.", "Not only find but destroy",
-    "Do not let him escape; harm is acceptable", "Shot on sight", "\uff2b\uff29\uff2c\uff2c him",
+    "Do not let him escape; harm is acceptable", "Shot on sight", "Shoot a man like that",  "\uff2b\uff29\uff2c\uff2c him",
 )  # fmt: skip
 TELLS_NO_HARM = (
     "Bring him back unharmed.", "do not harm", "Don\u2019t shoot", "Do not shoot, harm or kill him.", "never kill",
     "No lethal force", "without lethal means", "Nobody may harm him", "He killed the lights", "Skillet trail",
     "skill: tracking", "harmless dog", "Kilimanjaro road", "stay out of harm's way", "non-lethal means", "overkill",
-    "the kill switch of the saw", "destroyed bridge", "shooting range (closed)", "Harmony mill", "",
+    "the kill switch of the saw", "destroyed bridge", "Shoot a flare at noon", "shoot photographs of it", "shooting range (closed)", "Harmony mill", "",
 )  # fmt: skip
 
 

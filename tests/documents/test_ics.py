@@ -166,6 +166,7 @@ def test_messages_stand_on_their_form_in_the_log_and_with_their_team(planned: An
 
 
 def test_a_clue_report_shows_custody_judgement_and_place(a_search: Any, printed: Callable[..., str]) -> None:
+    a_search.at = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
     a_search.do("hand_over_item", clue="C1", holder="County police", remark="bagged")
     text = printed("clue", a_search, "C1")
     for told in ("Clue Number: C1", "glove", "red, left hand", "MGRS 32T PT", "☒ collect", "County police", "bagged", "Lost on the ridge 0.6",

@@ -39,7 +39,7 @@ const CHOICES: Record<string, string> = {
   public_appeal: "public appeal", no_publicity: "no publicity", no_pursuit_across_border: "no pursuit across the border",
   item: "thing found", towards: "went towards", cell_sector: "sector of a phone mast", timing_advance: "distance from a phone mast (timing advance)",
   aml: "position told by the phone (AML)", not_here: "looked, and not there", watches: "silence of the watches", gsm: "GSM (2G)", lte: "LTE (4G)",
-  en_route: "on the way", on_scene: "there", returning: "on the way back",
+  en_route: "on the way", returning: "on the way back",
   mattson: "100 points", proportional: "any scale", oconnor: "letters A to I", auto: "as its kind suggests", still: "stays in one place", moving: "still walks",
   ask: "ask somebody", check: "check a place", trap: "look for tracks", mobile_responsive: "on the move, answers", immobile_responsive: "still, answers",
   unresponsive: "alive, does not answer", hiding: "hiding",

@@ -44,7 +44,12 @@ def calendar(app: App, case: str, at: datetime) -> bytes:
 
     state = app.state(case)
     events = [
-        Event(uid=f"{case}-{c.kind}-{c.about or 'case'}@wayhome", at=c.due, title=c.what, remark=c.command.replace("_", " "))
+        Event(uid=f"{case}-{c.kind}-{c.about or 'case'}@wayhome", at=c.due, title=_title(c), remark=c.command.replace("_", " "))
         for c in case_clocks(state, at)
     ]  # fmt: skip
     return write_calendar(events, at)
+
+
+def _title(clock: Clock) -> str:
+    """A clock in words that name nobody; a team is named."""
+    return f"{clock.about}: {clock.kind}" if clock.kind in ("duty", "arrival") else clock.what

@@ -20,7 +20,10 @@ _WORDS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 # the same letters with another sense
-_INNOCENT = re.compile(r"\bnon[\s-]?lethal|\bharm's[\s-]way|\bkill[\s-]?switch")
+_INNOCENT = re.compile(
+    r"\bnon[\s-]?lethal|\bharm's[\s-]way|\bkill[\s-]?switch|"
+    r"\bshoot (?:(?:a|an|the|some) )?(?:flares?|bearings?|azimuths?|photos?|photographs?|pictures?|videos?)\b"
+)
 
 _NOT = r"(?:(?<![a-z])(?:not|never|no|without|nor|neither|cannot|nobody|avoid)|n't)"
 # what may stand between "not" and the word without ending what "not" is about

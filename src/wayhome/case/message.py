@@ -291,7 +291,10 @@ class LogMessage(Command):
         if status is None:
             return (logged,)
         if outing is None:
-            raise InvalidInput("status: say on which assignment; no such team is out on just one.", field="status")
+            raise InvalidInput(
+                "status: say on which assignment, such as A2, or leave it out; that team is not out on just one.",
+                field="status",
+            )
         came = came_back(state, outing, at) if status == "back" else progressed(outing, status, at)
         return (logged, *came)
 

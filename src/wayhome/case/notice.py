@@ -6,9 +6,9 @@ force is `validity`, who received which version is `ledger`.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
 
 from wayhome.base.errors import InvalidInput, NotAllowed, RuleBroken
 from wayhome.base.record import Record
@@ -34,6 +34,7 @@ Means = Literal["mail", "e_mail", "phone", "radio", "web", "social_media", "pres
 PUBLISHING: tuple[Status, ...] = ("active", "suspended")  # nothing new goes out about somebody who is found
 ENDED: tuple[NoticeStatus, ...] = ("withdrawn", "cancelled")
 LONGEST_LINK = 500
+_PAGE = re.compile(r"https?://[^\s/]+(/\S*)?", re.IGNORECASE)
 
 
 class Sending(Record):
@@ -421,12 +422,7 @@ def _checked(state: CaseState, context: Context, fields: dict[str, Any], kind: N
             f"disclose_because: say why {names} must be told, or leave it out of what is shown.",
             field="disclose_because", shows=harmful,
         )  # fmt: skip
-    if link and (
-        urlsplit(link).scheme not in ("http", "https")
-        or not urlsplit(link).netloc
-        or len(link) > LONGEST_LINK
-        or len(link.split()) > 1
-    ):
+    if link and (not _PAGE.fullmatch(link) or len(link) > LONGEST_LINK):
         raise InvalidInput(
             "link: write the whole address of a page, such as https://example.org/missing.", field="link"
         )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
-from zoneinfo import ZoneInfo
 
 from wayhome.base.errors import InvalidInput
 from wayhome.base.record import Record
@@ -117,6 +116,8 @@ def time_heard(clock: str, zone: str, now: datetime) -> datetime | None:
     """
     if not clock:
         return None
+    from zoneinfo import ZoneInfo  # the chapters load without it
+
     hour, minute = (int(p) for p in clock.split(":"))
     there = ZoneInfo(zone)
     local = now.astimezone(there)

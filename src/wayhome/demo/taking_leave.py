@@ -89,6 +89,7 @@ def _first_hours() -> list[Step]:
             finder="chuunin on duty", found_at=_iso(MORNING - timedelta(minutes=40)), position=land.pair(-150, 90), place="his apartment, on the table"),
         _do(t + timedelta(minutes=30), "duty", "hand_over_item", clue="C1", holder="Tsunade, the Fifth", remark="handed over at the report"),
         _do(t + timedelta(minutes=30), "duty", "hand_over_item", clue="C2", holder="Tsunade, the Fifth", remark="handed over at the report"),
+        *(_do(t + timedelta(minutes=30), "tsunade", "confirm_receipt", clue=c, received_by="Tsunade, the Fifth") for c in ("C1", "C2")),
         _do(t + timedelta(minutes=31), "tsunade", "mark_point", kind="lkp", position=land.pair(-150, 90),
             at=_iso(EVENING + timedelta(hours=5)), place="his apartment", source="lamp seen at night (invented)"),
         _do(t + timedelta(minutes=40), "tsunade", "seal_fact", title="What he carries",
@@ -98,6 +99,8 @@ def _first_hours() -> list[Step]:
         _do(t + timedelta(minutes=45), "tsunade", "assess_risk", level="high",
             signs=["gave away something treasured", "note of goodbye", "withdrawn", "has slept badly for a week", "guilt over the failed mission", "says that he is fine"],
             reasons="Sudden change after a loss, with a goodbye.", review_by=_iso(MORNING + timedelta(hours=12))),
+        _do(t + timedelta(minutes=46), "tsunade", "score_urgency", factors={"age": 2, "medical": 2, "equipment": 2, "experience": 3},
+            remarks="Weather and ground are not known yet (invented)."),
         _do(t + timedelta(minutes=50), "tsunade", "draw_region", name="the village", ring=land.ring(-1500, -1400, 3000, 2800)),
         _do(t + timedelta(minutes=55), "tsunade", "set_scenarios", reason="The Fifth asks why he would leave; nobody knows yet.", scenarios=[
             {"id": "home", "title": "still in the village", "kind": "not_missing", "weight": 0.10, "region": "R1"},
@@ -119,6 +122,7 @@ def _order_and_search() -> list[Step]:
     t = MORNING + timedelta(hours=1, minutes=30)
     steps: list[Step] = [
         _do(t, "tsunade", "give_order", text="Dispatch a team to locate him and retrieve him unharmed.", conditions=["unharmed"], to="ANBU team-06"),
+        _do(t + timedelta(minutes=2), "haruka", "acknowledge_order", order="O1", who="Mizuke Haruka"),
         _do(t, "tsunade", "open_period", starts_at=_iso(t), ends_at=_iso(t + timedelta(hours=8)),
             objectives=["Find him or his trail before the rain", "Watch the border from now on"]),
         _do(t, "haruka", "draw_segment", name="East road to the border", ring=land.ring(2500, -1500, 6500, 2600)),
@@ -199,7 +203,10 @@ def _letter() -> list[Step]:
             remarks="The searches within the territory are documented and fair. The watch of the first night was not; that is a finding for the village, not a ground to go on."),
         _do(t + timedelta(days=2), "tsunade", "suspend_search", suspension="P1", signed_for="ANBU team-06, Mizuke Haruka"),
         *(_do(t + timedelta(days=2, hours=1), "tsunade", "cancel_notice", notice=n, reason="The search is suspended; he has left the territory.") for n in ("N1", "N2")),
+        *(_do(t + timedelta(days=2, hours=2), "haruka", "send_recall", notice=n, audience=a, means="mail", proof="sealed letter by messenger bird (invented)") for n in ("N1", "N2") for a in STATIONS),
         *(_do(t + timedelta(days=2, hours=5), "haruka", "confirm_recall", notice=n, audience=a) for n in ("N1", "N2") for a in STATIONS),
+        _do(t + timedelta(days=2, hours=5), "haruka", "schedule_revisit", what="Ask again at the market and at the stall.", place="the village",
+            trigger="word of him from within the Fire country"),
         _do(t + timedelta(days=2, hours=6), "haruka", "draft_notice", kind="standing_order", title="Standard procedure for a missing-nin",
             text="Hunter-nin who meet the missing-nin Uzumaki Naruto follow the standard procedure: search and destroy.", permits=["lethal_force"]),
         _do(t + timedelta(days=2, hours=7), "tsunade", "approve_notice", notice="N3"),
