@@ -12,6 +12,7 @@ from typing import Any
 
 from told import Merge
 
+from wayhome.case.decision import SUSPENSION_CHECKLIST
 from wayhome.demo import Do, Import, Open, Step, Story
 
 ZONE = timezone(timedelta(hours=-4))
@@ -27,7 +28,7 @@ def call() -> Story:
 
 def rest() -> Story:
     """From the first search to closure."""
-    return Story(case=CASE, steps=(*_evidence(), *_search()))
+    return Story(case=CASE, steps=(*_evidence(), *_search(), *_outings(), *_notices(), *_suspended_and_reopened(), *_found_and_closed()))
 
 
 def second_call() -> Story:
@@ -146,7 +147,122 @@ def _search() -> list[Step]:
         _do(t, "casey", "release_choice", team="T1"),
         _do(t, "casey", "set_aim", aim="worst"),
         _do(t, "casey", "set_width_doubt", factor=1.5),
+        _do(t, "casey", "set_objectives", objectives=["Gate wood tonight", "Hold the road"]),
+        _do(t, "casey", "set_command_emphasis", emphasis="Call and listen every five minutes."),
+        _do(t, "jordan", "acknowledge_order", order="O1", who="Jordan Sample"),
+        _do(t, "alex", "give_order", text="Bring the press to the pond lot at nine.", to="all teams"),
+        _do(t, "alex", "amend_order", order="O2", text="No press at the pond lot.", reason="The family asks for quiet."),
+        _do(t, "alex", "rescind_order", order="O2", reason="Settled by telephone."),
+        _do(t, "jordan", "change_team", team="T1", join=["rowan", "emery"], leader="rowan"),
+        _do(t, "jordan", "set_welfare", team="T1", interval="20 min"),
+        _do(t, "jordan", "set_team_status", team="T2", status="resting"),
+        _do(t, "jordan", "set_team_status", team="T2", status="available"),
     ]  # fmt: skip
+
+
+def _outings() -> list[Step]:
+    t = _at(hours=1, minutes=40)
+    return [
+        _do(t, "casey", "draft_assignment", team="T1", segment="Gate wood", task="Line along the wall.", duration="3 h"),
+        _do(t, "casey", "amend_assignment", assignment="A1", equipment="rope, head torches", reason="Dark by then."),
+        _do(t, "jordan", "approve_assignment", assignment="A1"),
+        _do(t, "riley", "brief", briefed=["T1"], assignment="A1", remarks="mud, wall"),
+        _do(t, "jordan", "dispatch_assignment", assignment="A1"),
+        _do(t, "casey", "draft_assignment", team="T2", segment="Pond shore", task="Tell the press his name when you meet them.",
+            permits=["publish_name"]),
+        _do(t, "jordan", "dispatch_assignment", assignment="A2"),  # stopped: the order keeps his name out of the news
+        _do(t, "alex", "waive_contradiction", order="O1", subject="A2", reason="The paper has it already."),
+        _do(t, "jordan", "dispatch_assignment", assignment="A2"),
+        _do(t + timedelta(minutes=20), "quinn", "log_message", text="T1 at the wall, all well", sender="T1"),
+        _do(t + timedelta(minutes=21), "quinn", "correct_message", message="MSG1", text="T1 at the gate, all well", reason="Misheard."),
+        _do(t + timedelta(minutes=25), "quinn", "send_message", to="County dispatch", subject="Ambulance", text="Please hold one.",
+            reply_wanted=True),
+        _do(t + timedelta(minutes=30), "quinn", "reply_message", message="MSG2", text="One is held.", replied_by="County dispatch"),
+        _do(t + timedelta(minutes=40), "jordan", "confirm_welfare", team="T1", remark="all well"),
+        _do(t + timedelta(hours=2), "jordan", "cancel_assignment", assignment="A2", reason="The dog is lame."),
+        _do(t + timedelta(hours=3), "jordan", "report_back", assignment="A1"),
+        _do(t + timedelta(hours=3, minutes=5), "jordan", "attach_track", assignment="A1", blob="3" * 64, file_name="g1.gpx", points=400,
+            track_length_m=5200),
+        _do(t + timedelta(hours=3, minutes=10), "jordan", "debrief_assignment", assignment="A1", pod="0.5", pod_clue="0.3",
+            not_there_or_missed="Not there, we think."),
+        _do(t + timedelta(hours=3, minutes=20), "jordan", "amend_debrief", assignment="A1", pod="0.4", reason="The bog was left out."),
+        _do(t + timedelta(hours=4), "casey", "close_period", period="OP1"),
+    ]  # fmt: skip
+
+
+def _notices() -> list[Step]:
+    t = _at(hours=6)
+    out: list[Step] = [
+        _do(t, "avery", "draft_notice", kind="missing_notice", title="Missing: an elderly man", text="Call if you see him.",
+            shows=["age", "clothing"], contact="555-0100", expires_at=_iso(_at(days=3))),
+        _do(t, "alex", "approve_notice", notice="N1"),
+        _do(t, "alex", "publish_notice", notice="N1", audiences=["Neighboring counties", "Local radio"], means="e_mail"),
+        _do(t, "avery", "acknowledge_notice", notice="N1", audience="Local radio"),
+        _do(t, "avery", "record_republication", notice="N1", audience="Village paper", via="Local radio", means="press"),
+        _do(t, "avery", "update_notice", notice="N1", text="Call if you see him; do not approach.", reason="He may be confused."),
+        _do(t, "alex", "approve_notice", notice="N1"),
+        _do(t, "alex", "republish_notice", notice="N1", means="e_mail"),
+        _do(t, "alex", "extend_notice", notice="N1", expires_at=_iso(_at(days=6)), reason="The search goes on."),
+        _do(t, "alex", "suspend_notice", notice="N1", until=_iso(_at(days=1)), reason="A false sighting is checked."),
+        _do(t, "alex", "resume_notice", notice="N1", reason="It was false."),
+        _do(t, "avery", "draft_notice", kind="public_appeal", title="Appeal", text="Search your sheds."),
+        _do(t, "alex", "reject_notice", notice="N2", reason="Too early."),
+        _do(t, "avery", "draft_notice", kind="border_alert", title="Bus stations", text="Watch for him."),
+        _do(t, "alex", "approve_notice", notice="N3"),
+        _do(t, "alex", "publish_notice", notice="N3", audiences=["State coordinator"], means="phone"),
+        _do(t, "alex", "cancel_notice", notice="N3", reason="He has no money with him."),
+    ]  # fmt: skip
+    return out
+
+
+def _suspended_and_reopened() -> list[Step]:
+    t = _at(days=5)
+    checklist = dict.fromkeys(SUSPENSION_CHECKLIST, "Looked at with the team.")
+    return [
+        *(_do(_at(hours=10), "jordan", "check_out", person=p, home_by=_iso(_at(hours=11))) for p in ("rowan", "emery", "sage", "blake")),
+        _do(_at(hours=10), "jordan", "check_out", person="V1"),
+        _do(_at(hours=11), "jordan", "arrived_home", person="rowan"),
+        _do(t, "alex", "decide_departure", conclusion="not_left", reasons="Nothing speaks for it."),
+        _do(t, "casey", "propose_suspension", reasons="Five days without a sign.", checklist=checklist, reopen_if="A new clue."),
+        _do(t, "morgan", "review_suspension", suspension="P1", agrees=True, remarks="Fair; go back to the shore at low water."),
+        _do(t, "alex", "suspend_search", suspension="P1", signed_for="Example County"),
+        _do(t, "casey", "schedule_revisit", what="The shore at low water.", segment="Pond shore", due=_iso(_at(days=12))),
+        _do(t, "casey", "schedule_revisit", what="The quarry.", trigger="when the pump runs"),
+        _do(t, "casey", "cancel_revisit", revisit="RV2", reason="The owner looked himself."),
+        _do(_at(days=12), "casey", "do_revisit", revisit="RV1", result="A boot in the reeds.", by="the club"),
+        _do(_at(days=12), "casey", "record_clue", name="boot in the reeds", finder="the club", position=place(-700, 500)),
+        _do(_at(days=12), "alex", "reopen_search", because="The boot is his.", evidence=["C3"]),
+    ]  # fmt: skip
+
+
+def _found_and_closed() -> list[Step]:
+    t = _at(days=13)
+    return [
+        _do(t, "alex", "report_find", position=place(-720, 540), condition="injured", means="public"),
+        _do(t, "alex", "amend_find", means="dog", reason="It was the handler's dog."),
+        _do(t, "alex", "withhold_place", reason="He asks that nobody be told where."),
+        _do(t, "avery", "withdraw_notice", notice="N1", reason="He is found."),
+        *(_do(t, "avery", "send_recall", notice="N1", audience=a, means="e_mail", proof="mail of the day")
+          for a in ("Neighboring counties", "Local radio", "Village paper")),
+        _do(t, "avery", "send_recall", notice="N3", audience="State coordinator", means="phone", proof="call noted"),
+        _do(t, "avery", "chase_recall", notice="N1", audience="Village paper", means="phone"),
+        _do(t, "avery", "confirm_recall", notice="N1", audience="Local radio"),
+        _do(t, "alex", "dispose_item", clue="C1", how="returned", to="Dana Sample", reason="It is his."),
+        _do(t, "alex", "close_case", outcome="found", seen_by="Riley Sample", seen_at=_iso(t - timedelta(minutes=5)), interview="done",
+            interview_by="Alex Sample", true_scenario="lost", searchers="Debriefed; one offered a talk."),
+    ]  # fmt: skip
+
+
+def handover() -> Story:
+    """The second caller's case goes to the next county."""
+    t = _at(hours=3)
+    steps = (
+        _do(t, None, "propose_handover", to="State police", reasons="He lives there."),
+        _do(t, None, "withdraw_handover", handover="H1", reason="Wrong office."),
+        _do(t, None, "propose_handover", to="Next County", reasons="He lives there.", keeps=["the dog"]),
+        _do(t, None, "accept_handover", handover="H2", accepted_by="Sheriff Example", reference="NC-12"),
+    )
+    return Story(case=SECOND, steps=steps)
 
 
 def _people() -> list[Step]:
@@ -208,4 +324,4 @@ def _evidence() -> list[Step]:
 def stories() -> list[Story | Merge]:
     """All of it, in the order of time: the second call is merged into the case, and taken apart again."""
     merge = Merge(at=_at(hours=1, minutes=5), primary=CASE, duplicate=SECOND, by="alex")
-    return [second_call(), call(), merge, rest()]
+    return [second_call(), call(), merge, rest(), handover()]

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from wayhome.base.errors import InvalidInput, NotAllowed, RuleBroken
-from wayhome.case.command import SEARCHING, Command, DurationS, Instant, Says, command
+from wayhome.case.command import SEARCHED, Command, DurationS, Instant, Says, command
 from wayhome.case.duty import unfit
 from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, found, said
 from wayhome.case.order import Order, against, words_of
@@ -211,7 +211,7 @@ def _interval(check_in: float | None) -> float | None:
     return check_in
 
 
-@command("draft_assignment", "Give a team a segment to search: task, hazards, how it is reached.", "plan", SEARCHING)
+@command("draft_assignment", "Give a team a segment to search: task, hazards, how it is reached.", "plan", SEARCHED)
 class DraftAssignment(Command):
     """What the assignment permits is held against the orders in force when it goes out."""
 
@@ -234,6 +234,10 @@ class DraftAssignment(Command):
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse a team that is not free, a retired segment, and a period that is closed."""
+        if state.status == "suspended" and not state.ending.open_revisits():
+            raise RuleBroken(
+                "The search is suspended; schedule_revisit says what is still to be done, or reopen_search resumes it."
+            )
         team = found(state.people.teams, self.team, "team")
         segment = found(state.area.segments, self.segment, "segment")
         if segment.retired is not None:
@@ -306,7 +310,7 @@ class AmendAssignment(Command):
         return (AssignmentAmended(assignment=held.id, changed=changed, reason=self.reason.strip(), **fields),)
 
 
-@command("approve_assignment", "Approve an assignment as it stands; stopped where it contradicts an order.", "dispatch", SEARCHING)  # fmt: skip
+@command("approve_assignment", "Approve an assignment as it stands; stopped where it contradicts an order.", "dispatch", SEARCHED)  # fmt: skip
 class ApproveAssignment(Command):
     """Where the organisation demands a second person, not by the one who drafted it."""
 
@@ -325,7 +329,7 @@ class ApproveAssignment(Command):
         return (AssignmentApproved(assignment=held.id, remarks=self.remarks.strip()),)
 
 
-@command("dispatch_assignment", "Send the team out on its assignment.", needs="dispatch", during=SEARCHING)
+@command("dispatch_assignment", "Send the team out on its assignment.", needs="dispatch", during=SEARCHED)
 class DispatchAssignment(Command):
     """Stopped, and the stop recorded, where it contradicts an order in force."""
 

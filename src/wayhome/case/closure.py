@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wayhome.base.errors import InvalidInput, RuleBroken
-from wayhome.case.command import OPEN, Command, Instant, Status, command
+from wayhome.case.command import OPEN, SEARCHED, Command, Instant, Status, command
 from wayhome.case.decision import FindTakenBack, SuspensionLifted
 from wayhome.case.ending import (
     CaseClosed,
@@ -33,7 +33,6 @@ from wayhome.case.ledger import check_past
 if TYPE_CHECKING:
     from wayhome.case.state import CaseState
 
-SEARCHED: tuple[Status, ...] = ("active", "suspended")  # as long as somebody is looked for
 ENDED: tuple[Status, ...] = ("suspended", "found", "closed", "handed_over")
 
 

@@ -43,6 +43,7 @@ class Says(str):
 
 Status = typing.Literal["unopened", "active", "suspended", "found", "closed", "handed_over", "merged"]
 SEARCHING: tuple[Status, ...] = ("active",)
+SEARCHED: tuple[Status, ...] = ("active", "suspended")  # as long as somebody is looked for, if only at revisits
 OPEN: tuple[Status, ...] = ("active", "suspended", "found")  # the record still grows
 KEPT: tuple[Status, ...] = (*OPEN, "closed", "handed_over", "merged")  # also where the file is only kept
 
