@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.measure import REPEATS, Stopwatch, Table
-from wayhome.case.assignment import AssignmentDebriefed, TrackAttached
+from wayhome.case.debrief import AssignmentDebriefed, TrackAttached
 from wayhome.case.fact import Event, parted
 from wayhome.store.journal import Journal
 

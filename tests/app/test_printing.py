@@ -39,12 +39,19 @@ def test_everything_is_one_file_with_what_a_desk_on_paper_needs(pile: tuple[App,
     told = pages(pile[2])
     front = told[0]
     assert [t for t in NEEDED if t not in front] == []
-    assert front.index("Briefing with photograph") < front.index("ICS 201") < front.index("SAR 104 Team Assignment A1") < front.index("ICS 205")
+    assert (
+        front.index("Briefing with photograph")
+        < front.index("ICS 201")
+        < front.index("SAR 104 Team Assignment A1")
+        < front.index("ICS 205")
+    )
     titles = [str(o["/Title"]) for o in PdfReader(io.BytesIO(pile[2])).outline if not isinstance(o, list)]
     assert titles[0] == "Contents" and set(NEEDED) < set(titles)
 
 
-def test_every_sheet_is_numbered_and_the_contents_name_the_sheet_where_a_paper_begins(pile: tuple[App, str, bytes]) -> None:
+def test_every_sheet_is_numbered_and_the_contents_name_the_sheet_where_a_paper_begins(
+    pile: tuple[App, str, bytes],
+) -> None:
     told = pages(pile[2])
     assert [f"sheet {n}" in text for n, text in enumerate(told, start=1)] == [True] * len(told)
     assert f"{len(told)} sheets" in told[0]
@@ -55,7 +62,9 @@ def test_every_sheet_is_numbered_and_the_contents_name_the_sheet_where_a_paper_b
         assert head in told[number - 1]
 
 
-def test_what_cannot_be_printed_is_named_and_the_rest_prints(searching: tuple[App, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_printed_is_named_and_the_rest_prints(
+    searching: tuple[App, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from wayhome import documents
 
     app, case = searching
@@ -90,7 +99,10 @@ def test_a_map_that_cannot_be_drawn_costs_no_paper(searching: tuple[App, str], m
 
 
 def test_a_case_without_a_place_prints_too(desk: App) -> None:
-    case, _ = desk.open_case({"title": "Nobody knows where", "reported_at": "2026-05-09T19:40:00Z", "subject": {"category": "hiker"}}, case="bare")
+    case, _ = desk.open_case(
+        {"title": "Nobody knows where", "reported_at": "2026-05-09T19:40:00Z", "subject": {"category": "hiker"}},
+        case="bare",
+    )
     told = pages(printing.print_all(desk, case))
     assert "Not everything" not in told[0]
     assert any("No point is marked yet." in t for t in told)
@@ -98,7 +110,12 @@ def test_a_case_without_a_place_prints_too(desk: App) -> None:
 
 def test_the_sheet_is_the_one_asked_for(searching: tuple[App, str]) -> None:
     app, case = searching
-    for paper, size in (("a4", (595.28, 841.89)), ("letter", (612.0, 792.0)), ("US-Letter", (612.0, 792.0)), (None, (595.28, 841.89))):
+    for paper, size in (
+        ("a4", (595.28, 841.89)),
+        ("letter", (612.0, 792.0)),
+        ("US-Letter", (612.0, 792.0)),
+        (None, (595.28, 841.89)),
+    ):
         page = pypdfium2.PdfDocument(printing.document(app, case, "report", paper=paper))[0]
         assert page.get_size() == pytest.approx(size, abs=0.05)
     with pytest.raises(InvalidInput, match='"a3" is no paper size; write a4 or letter'):
@@ -118,7 +135,11 @@ def test_an_inquest_tells_what_was_known_and_apart_what_came_in_later(searching:
     app.do(case, "record_statement", {"witness": "Eva", "text": "He went up.", "told_at": "2026-05-09T20:00:00Z"})
     then = app.state(case).as_of
     assert then is not None
-    app.do(case, "record_statement", {"witness": "the warden", "text": "He came down.", "observed_at": "2026-05-09T12:00:00Z"})
+    app.do(
+        case,
+        "record_statement",
+        {"witness": "the warden", "text": "He came down.", "observed_at": "2026-05-09T12:00:00Z"},
+    )
     app.do(case, "withdraw_evidence", {"evidence": "S1", "reason": "mistaken"})
     text = " ".join(pages(printing.document(app, case, "inquest", as_of=then)))
     first, later = text.split("Not known then:")
@@ -144,7 +165,15 @@ def test_a_photograph_stands_in_the_briefing(searching: tuple[App, str], tmp_pat
 
 def test_a_form_of_ones_own_is_filled_for_one_thing(searching: tuple[App, str], a_form: Callable[[], bytes]) -> None:
     app, case = searching
-    done = printing.fill_form(app, case, a_form(), "f.pdf", b'[fields]\nA = "this.id"\nB = ["team.name", "segment.name"]\n', "m.toml", for_id="A1")
+    done = printing.fill_form(
+        app,
+        case,
+        a_form(),
+        "f.pdf",
+        b'[fields]\nA = "this.id"\nB = ["team.name", "segment.name"]\n',
+        "m.toml",
+        for_id="A1",
+    )
     assert done.filled == {"A": "A1", "B": "One North"}
     with pytest.raises(NotFound, match="Z9"):
         printing.fill_form(app, case, a_form(), "f.pdf", b'[fields]\nA = "this.id"\n', "m.toml", for_id="Z9")
@@ -176,7 +205,9 @@ def a_form() -> Callable[[], bytes]:
     return made
 
 
-def test_the_commands_of_printing(searching: tuple[App, str], a_form: Callable[[], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_commands_of_printing(
+    searching: tuple[App, str], a_form: Callable[[], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app, case = searching
     monkeypatch.setattr("wayhome.cli.papers.open_desk", lambda: app)
     run = CliRunner()
@@ -196,11 +227,15 @@ def test_the_commands_of_printing(searching: tuple[App, str], a_form: Callable[[
     starter = said("fill", "--fields", str(tmp_path / "f.pdf"))
     assert "[fields]" in starter and '"A" = ""' in starter
     (tmp_path / "m.toml").write_text('[fields]\nA = "subject.name"\nB = "case"\n')
-    told = said("fill", case, str(tmp_path / "f.pdf"), "--mapping", str(tmp_path / "m.toml"), "--out", str(tmp_path / "o.pdf"))
+    told = said(
+        "fill", case, str(tmp_path / "f.pdf"), "--mapping", str(tmp_path / "m.toml"), "--out", str(tmp_path / "o.pdf")
+    )
     assert "Left blank: A: the record has no subject.name." in told
     assert (PdfReader(tmp_path / "o.pdf").get_fields() or {})["B"]["/V"] == "walker"
     assert "Write: wayhome fill CASE FORM.pdf" in said("fill", case, code=2)
-    assert "is no paper size" in said("document", case, "report", "--paper", "a3", "--out", str(tmp_path / "x.pdf"), code=2)
+    assert "is no paper size" in said(
+        "document", case, "report", "--paper", "a3", "--out", str(tmp_path / "x.pdf"), code=2
+    )
 
 
 def test_the_routes_of_printing(searching: tuple[App, str]) -> None:
@@ -210,7 +245,11 @@ def test_the_routes_of_printing(searching: tuple[App, str]) -> None:
 
     app, case = searching
     web = TestClient(create_api(app), base_url="http://127.0.0.1")
-    for path, size in (("documents/report.pdf?paper=letter", (612.0, 792.0)), ("print-all.pdf", (595.28, 841.89)), ("print-all.pdf?paper=letter", (612.0, 792.0))):
+    for path, size in (
+        ("documents/report.pdf?paper=letter", (612.0, 792.0)),
+        ("print-all.pdf", (595.28, 841.89)),
+        ("print-all.pdf?paper=letter", (612.0, 792.0)),
+    ):
         answer = web.get(f"/api/cases/{case}/{path}")
         assert answer.headers["content-type"] == "application/pdf"
         assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]  # the page shows it in a frame

@@ -217,3 +217,15 @@ def test_stops_wait_for_the_giver_until_they_are_let_out(village: Bench) -> None
     assert [a.id for a in stopped_outings(village.state)] == ["A1"]
     village.do("waive_contradiction", by="ana", order="O1", subject="A1", reason="r")
     assert stopped_outings(village.state) == ()
+
+
+def test_a_waiver_ends_when_its_order_is_amended(village: Bench) -> None:
+    village.do("give_order", by="ana", text="Bring him back unharmed.", conditions=["unharmed"])
+    village.do("draft_notice", by="bo", kind="standing_order", title="Procedure", text="Search and destroy.")
+    village.do("approve_notice", by="ana", notice="N1")
+    village.do("publish_notice", by="ana", notice="N1", audiences=["East"])
+    village.do("waive_contradiction", by="ana", order="O1", subject="N1", reason="It binds all.")
+    held = village.state.notices.notices["N1"]
+    assert village.state.decisions.contradictions("N1", held.permits, held.text) == ()
+    village.do("amend_order", by="ana", order="O1", text="Unharmed, whoever finds him.", reason="No exceptions any more.")
+    assert [o.id for o in village.state.decisions.contradictions("N1", held.permits, held.text)] == ["O1"]

@@ -63,7 +63,13 @@ def tick(name: str, box: tuple[float, float, float, float]) -> DictionaryObject:
     """A box to tick whose state is called Yes."""
     drawn = DecodedStreamObject()
     drawn.set_data(b"0 0 10 10 re f")
-    drawn.update({N("/Type"): N("/XObject"), N("/Subtype"): N("/Form"), N("/BBox"): ArrayObject([FloatObject(v) for v in (0, 0, 10, 10)])})
+    drawn.update(
+        {
+            N("/Type"): N("/XObject"),
+            N("/Subtype"): N("/Form"),
+            N("/BBox"): ArrayObject([FloatObject(v) for v in (0, 0, 10, 10)]),
+        }
+    )
     looks = DictionaryObject({N("/N"): DictionaryObject({N("/Yes"): drawn, N("/Off"): DecodedStreamObject()})})
     return field(name, "/Btn", box, AP=looks, AS=N("/Off"))
 
@@ -88,7 +94,9 @@ def wording(under_way: Any, facts: Callable[..., Any]) -> Wording:
 
 def values(made: Filled) -> dict[str, str]:
     """The values that a reader finds in a form."""
-    return {k: str(f.get("/V", "")).lstrip("/") for k, f in (PdfReader(io.BytesIO(made.content)).get_fields() or {}).items()}
+    return {
+        k: str(f.get("/V", "")).lstrip("/") for k, f in (PdfReader(io.BytesIO(made.content)).get_fields() or {}).items()
+    }
 
 
 def refused(content: bytes, mapping: dict[str, Any], w: Wording) -> list[str]:
@@ -168,7 +176,9 @@ def test_what_was_filled_can_be_seen(paper: bytes, wording: Wording, flatten: bo
     document = pypdfium2.PdfDocument(made.content)
     if not flatten:
         document.init_forms()
-    dark = document[0].render(may_draw_forms=True).to_pil().convert("L").point(lambda v: 255 if v < 128 else 0).getbbox()
+    dark = (
+        document[0].render(may_draw_forms=True).to_pil().convert("L").point(lambda v: 255 if v < 128 else 0).getbbox()
+    )
     assert dark is not None and dark[0] >= 50 and dark[1] >= 792 - 716
     assert (PdfReader(io.BytesIO(made.content)).get_fields() is None) == flatten
     if flatten:
@@ -176,7 +186,12 @@ def test_what_was_filled_can_be_seen(paper: bytes, wording: Wording, flatten: bo
 
 
 def test_what_the_record_does_not_know_stays_blank_and_is_told(paper: bytes, wording: Wording) -> None:
-    made = fill(paper, "form.pdf", {"Name": "subject.history", "Urgent": "find|degrees", "Code": "evidence.clues.C9.name"}, wording)
+    made = fill(
+        paper,
+        "form.pdf",
+        {"Name": "subject.history", "Urgent": "find|degrees", "Code": "evidence.clues.C9.name"},
+        wording,
+    )
     assert made.empty == {"Name": "subject.history", "Urgent": "find|degrees", "Code": "evidence.clues.C9.name"}
     assert made.filled == {}
     assert made.unmapped == ("Where", "Open size", "Risk")
@@ -197,7 +212,9 @@ def test_every_misfit_is_a_sentence_of_its_own(paper: bytes, wording: Wording) -
         assert words in sentence
 
 
-def test_a_text_too_long_for_its_box_is_refused_and_one_that_fits_in_several_lines_is_not(paper: bytes, wording: Wording) -> None:
+def test_a_text_too_long_for_its_box_is_refused_and_one_that_fits_in_several_lines_is_not(
+    paper: bytes, wording: Wording
+) -> None:
     words = " ".join(["word"] * 20)  # 20 x 4 letters: about 550 points wide at 10 points
     assert "is too long for the field at 10 points" in refused(paper, {"Name": f"'{words}'"}, wording)[0]
     fill(paper, "form.pdf", {"Where": f"'{words}'"}, wording)
@@ -209,7 +226,13 @@ def test_a_text_too_long_for_its_box_is_refused_and_one_that_fits_in_several_lin
 
 def test_two_fields_that_share_one_picture_are_filled_each_with_its_own(wording: Wording) -> None:
     shared = DecodedStreamObject()
-    shared.update({N("/Type"): N("/XObject"), N("/Subtype"): N("/Form"), N("/BBox"): ArrayObject([FloatObject(v) for v in (0, 0, 250, 16)])})
+    shared.update(
+        {
+            N("/Type"): N("/XObject"),
+            N("/Subtype"): N("/Form"),
+            N("/BBox"): ArrayObject([FloatObject(v) for v in (0, 0, 250, 16)]),
+        }
+    )
     looks = DictionaryObject({N("/N"): shared})
     content = form(field("A", "/Tx", (50, 700, 300, 716), AP=looks), field("B", "/Tx", (50, 600, 300, 616), AP=looks))
     made = fill(content, "f.pdf", {"A": "'first'", "B": "'second'"}, wording, flatten=True)
@@ -221,7 +244,9 @@ def test_a_field_that_would_be_filled_along_with_another_is_refused(wording: Wor
     parent = DictionaryObject({N("/T"): TextStringObject("next of kin")})
     kin = field("Name", "/Tx", (50, 600, 300, 616), Parent=parent)
     told = refused(form(field("Name", "/Tx", (50, 700, 300, 716)), kin), {"Name": "subject.name"}, wording)
-    assert told == ['Name: the form has "next of kin.Name" too, which would get the same words; rename one of the two fields.']
+    assert told == [
+        'Name: the form has "next of kin.Name" too, which would get the same words; rename one of the two fields.'
+    ]
 
 
 def test_the_xfa_copy_of_a_form_is_taken_out_so_that_it_cannot_show_old_values(wording: Wording) -> None:

@@ -51,12 +51,23 @@ SHEETS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
 @pytest.fixture
 def planned(a_search: Any) -> Any:
     """The hiker's case with an action plan."""
-    a_search.do("set_channel", name="SAR 1", function="tactical", frequency="155.1600 N", tone="127.3", mode="analog", assignment="all teams")
+    a_search.do(
+        "set_channel",
+        name="SAR 1",
+        function="tactical",
+        frequency="155.1600 N",
+        tone="127.3",
+        mode="analog",
+        assignment="all teams",
+    )
     a_search.do("set_medical_point", kind="hospital", name="District hospital", position="47.05,11.1", contact="05550 100",
                 level="II", travel_time="40 min", helipad="yes")  # fmt: skip
     a_search.do("add_hazard", hazard="ice on the slabs", segment="SEG1", severity="high", mitigation="crampons")
     a_search.do(
-        "set_safety_message", message="Helmets above the stream.", site_safety_plan="no", emergency_procedures="Call base."
+        "set_safety_message",
+        message="Helmets above the stream.",
+        site_safety_plan="no",
+        emergency_procedures="Call base.",
     )
     a_search.do("set_weather", forecast="Fog until ten", source="airfield", valid_until="2026-03-01T20:00+01:00")
     a_search.do("set_command_emphasis", emphasis="The north slope first.")
@@ -81,7 +92,9 @@ def test_a_paper_comes_on_either_sheet(kind: str, paper: str, suspended: Any, fa
 
 
 def test_the_usual_sheet_follows_the_country_of_the_time_zone(opened: Any, facts: Callable[..., Any]) -> None:
-    assert [usual_paper(z) for z in ("America/New_York", "America/Toronto", "US/Pacific", "Asia/Manila")] == ["letter"] * 4
+    assert [usual_paper(z) for z in ("America/New_York", "America/Toronto", "US/Pacific", "Asia/Manila")] == [
+        "letter"
+    ] * 4
     assert [usual_paper(z) for z in ("Europe/Vienna", "Asia/Tokyo", "America/Sao_Paulo", "UTC")] == ["a4"] * 4
     abroad = opened.state.replace(report=opened.state.report.replace(time_zone="America/Denver"))
     for state, paper in ((opened.state, "a4"), (abroad, "letter")):
@@ -89,7 +102,9 @@ def test_the_usual_sheet_follows_the_country_of_the_time_zone(opened: Any, facts
         assert page.get_size() == pytest.approx(SHEETS[paper], abs=0.05)
 
 
-def test_facts_of_the_action_plan_stand_on_every_form_that_asks_for_them(planned: Any, printed: Callable[..., str]) -> None:
+def test_facts_of_the_action_plan_stand_on_every_form_that_asks_for_them(
+    planned: Any, printed: Callable[..., str]
+) -> None:
     told = {
         "ics202": ["1. Search the north slope", "The north slope first.", "Weather: Fog until ten (airfield", "☐ Yes ☒ No", "☒ ICS 205", "☐ ICS 203"],
         "ics205": ["tactical", "SAR 1", "all teams", "155.1600 N", "127.3 A"],
@@ -105,7 +120,9 @@ def test_facts_of_the_action_plan_stand_on_every_form_that_asks_for_them(planned
         assert [w for w in words if w not in text] == [], kind
 
 
-def test_an_assignment_list_and_a_team_assignment_hold_what_binds_the_team(planned: Any, printed: Callable[..., str]) -> None:
+def test_an_assignment_list_and_a_team_assignment_hold_what_binds_the_team(
+    planned: Any, printed: Callable[..., str]
+) -> None:
     planned.do("brief", assignment="A1", briefed_by="Eva", at="2026-03-01T06:30+01:00")
     for kind in ("ics204", "sar104"):
         text = printed(kind, planned, "A2")
@@ -119,7 +136,9 @@ def test_an_assignment_list_and_a_team_assignment_hold_what_binds_the_team(plann
     assert "Briefed (time, by whom): 2026-03-01 06:30 CET by Eva" in printed("sar104", planned, "A1")
 
 
-def test_what_stays_blank_is_named_and_what_is_known_is_not(planned: Any, opened: Any, printed: Callable[..., str]) -> None:
+def test_what_stays_blank_is_named_and_what_is_known_is_not(
+    planned: Any, opened: Any, printed: Callable[..., str]
+) -> None:
     text = printed("ics205", planned)
     assert "Left blank because it is not in the record: 5. Special Instructions." in text
     bare = printed("ics205", opened)
@@ -150,7 +169,14 @@ def test_who_came_stands_on_the_check_in_list(planned: Any, printed: Callable[..
 
 
 def test_messages_stand_on_their_form_in_the_log_and_with_their_team(planned: Any, printed: Callable[..., str]) -> None:
-    planned.do("send_message", to="County dispatch", sender="Eva", subject="Helicopter", text="One for the afternoon, please.", reply_wanted="yes")
+    planned.do(
+        "send_message",
+        to="County dispatch",
+        sender="Eva",
+        subject="Helicopter",
+        text="One for the afternoon, please.",
+        reply_wanted="yes",
+    )
     planned.do("log_message", sender="T1", text="Back at the stream.", channel="SAR 1", at="2026-03-01T07:18:30+01:00")
     key = next(m.id for m in planned.state.messages.messages.values() if m.kind == "general")
     planned.do("reply_message", message=key, text="At two.", replied_by="Dispatcher")
@@ -211,3 +237,23 @@ def test_times_are_local_and_places_are_in_degrees_utm_and_mgrs(planned: Any, pr
     text = printed("ics201", planned, printed_at=datetime(2026, 7, 1, 10, 0, tzinfo=UTC))
     assert "Printed 2026-07-01 12:00 CEST" in text
     assert "47.00000, 11.00000 · UTM 32T 652049 E 5207105 N · MGRS 32T PT 52049 07105" in text
+
+
+@pytest.mark.hostile
+def test_a_worksheet_has_room_for_every_kind_of_team(planned: Any, printed: Callable[..., str]) -> None:
+    kinds = ["dog", "drone", "horse", "boat", "a|b*2>", "rope"]
+    for i, kind in enumerate(kinds):
+        planned.do("form_team", name=f"Team {i}", kind=kind)
+        planned.do(
+            "draft_assignment",
+            team=f"T{i + 3}",
+            segment="SEG1",
+            equipment="lamps",
+            report_to="the weir",
+            start_at="2026-03-01T10:00+01:00",
+        )
+    text = printed("ics215", planned)
+    for kind in ("dog", "drone", "horse", "boat", "a|b*2>", "rope"):
+        assert kind in text
+    assert "rope: Req. 1 Have 1 Need 0" in text  # the seventh kind shares a column
+    assert "lamps" in text and "the weir" in text and "2026-03-01 10:00 CET" in text

@@ -48,7 +48,10 @@ def test_what_came_in_later_counts_only_where_it_had_happened_by_then(data: dict
 
 
 def test_later_words_stand_in_the_order_in_which_things_happened() -> None:
-    entries = [entry(1, 16, 0, {"observed_at": "2026-03-01T13:00:00Z"}, "b"), entry(2, 17, 0, {"told_at": "2026-03-01T12:00:00Z"}, "a")]
+    entries = [
+        entry(1, 16, 0, {"observed_at": "2026-03-01T13:00:00Z"}, "b"),
+        entry(2, 17, 0, {"told_at": "2026-03-01T12:00:00Z"}, "a"),
+    ]
     assert [r["what"] for r in known_by(entries, TEN_PAST_TWO)["later"]] == ["a", "b"]
 
 

@@ -101,6 +101,8 @@ def _first_hours() -> list[Step]:
         {"id": "left", "title": "left with somebody", "kind": "left_by_vehicle", "weight": 0.2, "rest_of_world": 0.95},
     ]  # fmt: skip
     return [
+        Import(at=t, by="alex", name="own.csv", as_="table",
+               content=b"category,ecoregion,relief,n,q25_km,q50_km,q75_km,q95_km\nhiker,temperate,flat,40,1,2,4,9\n"),
         _do(t, "casey", "mark_point", kind="pls", position=place(400, 350), at=_iso(_at(hours=-6)), place="gate", source="a rider"),
         _do(t, "casey", "set_search_area", box="8 km", cell="80 m"),
         _do(t, "casey", "record_statement", witness="a rider", text="He waved at the gate, a basket on his arm.", told_at=_iso(t),
@@ -153,6 +155,10 @@ def _search() -> list[Step]:
         _do(t, "alex", "give_order", text="Bring the press to the pond lot at nine.", to="all teams"),
         _do(t, "alex", "amend_order", order="O2", text="No press at the pond lot.", reason="The family asks for quiet."),
         _do(t, "alex", "rescind_order", order="O2", reason="Settled by telephone."),
+        _do(t, "alex", "give_order", text="Nobody is to be hurt, the dog included.", conditions=["unharmed"]),
+        _do(t, "quinn", "send_message", to="farm", text="Shoot the loose dog if it comes near."),  # stopped
+        _do(t, "alex", "waive_contradiction", order="O3", subject="MSG1", reason="It bit two people."),
+        _do(t, "alex", "release_message", message="MSG1"),
         _do(t, "jordan", "change_team", team="T1", join=["rowan", "emery"], leader="rowan"),
         _do(t, "jordan", "set_welfare", team="T1", interval="20 min"),
         _do(t, "jordan", "set_team_status", team="T2", status="resting"),
@@ -174,10 +180,10 @@ def _outings() -> list[Step]:
         _do(t, "alex", "waive_contradiction", order="O1", subject="A2", reason="The paper has it already."),
         _do(t, "jordan", "dispatch_assignment", assignment="A2"),
         _do(t + timedelta(minutes=20), "quinn", "log_message", text="T1 at the wall, all well", sender="T1"),
-        _do(t + timedelta(minutes=21), "quinn", "correct_message", message="MSG1", text="T1 at the gate, all well", reason="Misheard."),
+        _do(t + timedelta(minutes=21), "quinn", "correct_message", message="MSG2", text="T1 at the gate, all well", reason="Misheard."),
         _do(t + timedelta(minutes=25), "quinn", "send_message", to="County dispatch", subject="Ambulance", text="Please hold one.",
             reply_wanted=True),
-        _do(t + timedelta(minutes=30), "quinn", "reply_message", message="MSG2", text="One is held.", replied_by="County dispatch"),
+        _do(t + timedelta(minutes=30), "quinn", "reply_message", message="MSG3", text="One is held.", replied_by="County dispatch"),
         _do(t + timedelta(minutes=40), "jordan", "confirm_welfare", team="T1", remark="all well"),
         _do(t + timedelta(hours=2), "jordan", "cancel_assignment", assignment="A2", reason="The dog is lame."),
         _do(t + timedelta(hours=3), "jordan", "report_back", assignment="A1"),

@@ -13,7 +13,7 @@ export const documentList = record({
 
 export type Imported = Checked<typeof imported>;
 export type DocumentRow = Checked<typeof documentList>["documents"][number];
-export type ImportKind = "auto" | "track" | "segment" | "region" | "boundary" | "organisation";
+export type ImportKind = "auto" | "track" | "segment" | "region" | "boundary" | "organisation" | "photograph";
 
 export const EXPORTS = ["geotiff", "geojson", "gpx", "json"] as const;
 
@@ -41,6 +41,12 @@ export const documentAddress = (
 
 export const printAllAddress = (id: string, as_of: string | null, paper: Sheet = ""): string =>
   address(["cases", id, "print-all.pdf"], { as_of, paper: paper || null });
+
+/** A copy for the screen, without what the camera wrote; and the original as it came. */
+export const thumbnailAddress = (id: string, photograph: string, px: number): string =>
+  address(["cases", id, "photographs", `${photograph}.jpg`], { px: String(px) });
+export const originalAddress = (id: string, photograph: string): string =>
+  address(["cases", id, "photographs", photograph, "original"]);
 
 export const exportAddress = (id: string, format: string, as_of: string | null): string =>
   address(["cases", id, "export", format], { as_of });

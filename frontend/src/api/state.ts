@@ -25,14 +25,26 @@ const subject = record({
   without: orNull(words), risk: orNull(risk), risks: orNull(list(risk)), urgency: orNull(urgency), companions: table(record({ id: text, name: text })),
 });
 
-const custody = record({ at: time, holder: text, given_by: text, remark: text });
+const custody = record({
+  id: orNull(text), kind: orNull(text), at: time, holder: text, given_by: text, place: orNull(text), seal_number: orNull(text), remark: text,
+  confirmed_by: orNull(text), confirmed_at: orNull(time), confirmed_seal: orNull(text), confirmed_remark: orNull(text),
+});
+const amendments = orNull(list(record({ at: time, by: text, fields: words, reason: text })));
 const statement = record({
   id: text, witness: text, text, told_at: orNull(time), observed_at: orNull(time), position: orNull(position),
-  place: text, bearing_deg: orNull(number), reliability: orNull(fraction), withdrawn: orNull(text),
+  place: text, bearing_deg: orNull(number), reliability: orNull(fraction), amendments, withdrawn: orNull(text),
 });
 const clue = record({
   id: text, name: text, description: text, finder: text, found_at: orNull(time), position: orNull(position),
-  place: text, instruction: text, custody: list(custody), withdrawn: orNull(text),
+  place: text, instruction: text, custody: list(custody), amendments, withdrawn: orNull(text),
+});
+const camera = record({
+  clock: text, offset: text, taken_at: orNull(time), gps_at: orNull(time), position: orNull(position), altitude_m: orNull(number), model: text,
+});
+const photograph = record({
+  id: text, blob: text, form: text, file_name: text, of: text, also_of: words, caption: text, camera, width_px: number, height_px: number,
+  caveats: words, may_publish: oneOf("yes", "no", "unknown"), marker_position: orNull(position), placed_by_hand: orNull(truth),
+  attached_by: text, attached_at: time, withdrawn: orNull(text),
 });
 const judgement = record({ evidence: text, likelihood: table(fraction), reason: text, by: text, at: time });
 const placed = record({
@@ -166,6 +178,7 @@ const sealed = record({ id: text, title: text, readers: words, sealed_by: text, 
 export const caseState = record({
   case: text, seq: number, as_of: orNull(time), unknown_events: number, report, subject,
   evidence: record({ statements: table(statement), clues: table(clue), judgements: table(judgement), readings: table(placed) }),
+  photographs: orNull(record({ photographs: table(photograph), portrait: orNull(text) })),
   scenarios: record({ scenarios: list(scenario), votes: table(vote) }), inquiries: record({ inquiries: table(inquiry) }), area,
   people: record({ organisation: orNull(organisation), teams: table(team) }),
   assignments: record({ periods: table(period), assignments: table(assignment) }),
@@ -182,6 +195,8 @@ export type CaseState = Checked<typeof caseState>;
 export type Position = Checked<typeof position>;
 export type Statement = Checked<typeof statement>;
 export type Clue = Checked<typeof clue>;
+export type Custody = Checked<typeof custody>;
+export type Photograph = Checked<typeof photograph>;
 export type Reading = Checked<typeof placed>;
 export type Inquiry = Checked<typeof inquiry>;
 export type Scenario = Checked<typeof scenario>;

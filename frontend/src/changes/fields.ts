@@ -115,7 +115,7 @@ export interface Option {
 
 /** What a field that holds an id can point to, or null where it is free text. */
 export function options(state: CaseState, command: string, name: string): Option[] | null {
-  const { evidence, people, area, assignments, notices, decisions, seals, scenarios, inquiries, subject } = state;
+  const { evidence, people, area, assignments, notices, decisions, seals, scenarios, inquiries, subject, photographs } = state;
   const named = (items: Record<string, { id: string; name: string }>): Option[] =>
     Object.values(items).map((i) => ({ id: i.id, label: `${i.id} ${i.name}` }));
   const statements = Object.values(evidence.statements).map((s) => ({ id: s.id, label: `${s.id} statement of ${s.witness}` }));
@@ -129,6 +129,13 @@ export function options(state: CaseState, command: string, name: string): Option
       return named(evidence.clues);
     case "evidence":
       return [...statements, ...named(evidence.clues)];
+    case "statement":
+      return statements;
+    case "of":
+    case "also_of":
+      return [{ id: "subject", label: "the subject" }, ...named(subject.companions), ...named(evidence.clues), ...statements, ...outings];
+    case "photograph":
+      return Object.values(photographs?.photographs ?? {}).filter((p) => p.withdrawn === null).map((p) => ({ id: p.id, label: `${p.id} ${p.caption || p.file_name}, of ${p.of}` }));
     case "team":
       return named(people.teams);
     case "segment":

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 def needs_approval(state: CaseState) -> bool:
     """Whether the organisation demands that a second person approve an assignment before it goes out."""
     organisation = state.people.organisation
-    demanded: tuple[str, ...] = (organisation.second_person if organisation else None) or ()
-    return "assignment" in demanded
+    return organisation is not None and "assignment" in (organisation.second_person or ())
 
 
 @event("assignment_drafted")

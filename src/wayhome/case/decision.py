@@ -6,13 +6,13 @@ Refuses a departure that rests on failed searches alone, and a suspension that n
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from wayhome.base.errors import InvalidInput, NotAllowed, RuleBroken
 from wayhome.base.place import Position
 from wayhome.base.record import Record
 from wayhome.case.command import SEARCHING, Command, Fraction, Instant, Place, command
-from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, found, said
+from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, found, said
 from wayhome.case.order import Order, Waiver, contradicts
 
 if TYPE_CHECKING:
@@ -40,17 +40,18 @@ SUSPENSION_ALSO: dict[str, str] = {
     "coroner": "Does the coroner, or whoever has that office, know?",
 }
 
-
 FoundBy = Literal["team", "dog", "drone", "helicopter", "public", "self", "police", "other"]
+Mobility = Literal["mobile_responsive", "mobile_unresponsive", "immobile_responsive", "immobile_unresponsive"]
 
 
 class Departure(Record):
-    """A decision on whether the subject has left the area."""
+    """A decision on whether the subject has left the area; its figures are those of the entry `looked_at`."""
 
     conclusion: Literal["left", "not_left", "undecided"]
     probability: float | None = None
     reasons: str = ""
     evidence: tuple[str, ...] = ()
+    looked_at: int | None = None
     by: str
     at: datetime
 
@@ -58,7 +59,8 @@ class Departure(Record):
 class Suspension(Record):
     """A proposal to suspend, its review, whether it was done, and the reopening that lifted it.
 
-    `weighed` is how much there was to weigh when it was reviewed: what came later needs a new review.
+    `findings` are what the reviewer found by question of the checklist. `weighed` is how much there was to weigh when
+    it was reviewed: what came later needs a new review.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Suspension(Record):
     reviewed_at: datetime | None = None
     agrees: bool | None = None
     review_remarks: str = ""
+    findings: dict[str, str] = {}
     weighed: int | None = None
     suspended_by: str | None = None
     suspended_at: datetime | None = None
@@ -79,13 +82,14 @@ class Suspension(Record):
 
 
 class Find(Record):
-    """Where and how the subject was found."""
+    """Where and how the subject was found; `position` is None where it is withheld or erased."""
 
-    position: Position
+    position: Position | None = None
     at: datetime | None = None
     condition: Literal["well", "injured", "dead", "unknown"] = "unknown"
     remarks: str = ""
     means: FoundBy | None = None
+    mobility: Mobility | None = None
     reported_at: datetime | None = None
 
 
@@ -106,7 +110,12 @@ class Decisions(Record):
 
     def contradictions(self, thing: str, permits: tuple[str, ...], text: str) -> tuple[Order, ...]:
         """Orders in force that a thing going out contradicts and that nobody waived for it."""
-        waived = {w.order for w in self.waivers if w.subject == thing}
+        # a waiver is for the wording that its giver had in mind
+        orders = self.orders
+        waived = {
+            w.order for w in self.waivers
+            if w.subject == thing and orders[w.order].version_at(w.at) == orders[w.order].version
+        }  # fmt: skip
         return tuple(o for o in self.in_force() if o.id not in waived and contradicts(o, permits, text))
 
     def suspended(self) -> Suspension | None:
@@ -125,6 +134,7 @@ class DepartureDecided(Event):
     probability: float | None = None
     reasons: PersonalText = ""
     evidence: tuple[str, ...] = ()
+    looked_at: int | None = None
 
     def says(self) -> str:
         """Sentence for the log."""
@@ -137,8 +147,8 @@ class SuspensionProposed(Event):
 
     id: str
     reasons: PersonalText
-    checklist: dict[str, str] = {}
-    reopen_if: str = ""
+    checklist: Annotated[dict[str, str], Personal] = {}
+    reopen_if: PersonalText = ""
 
     def says(self) -> str:
         """Sentence for the log."""
@@ -152,6 +162,7 @@ class SuspensionReviewed(Event):
     suspension: str
     agrees: bool
     remarks: PersonalText = ""
+    findings: Annotated[dict[str, str], Personal] = {}
     weighed: int | None = None
 
     def says(self) -> str:
@@ -175,13 +186,14 @@ class SearchSuspended(Event):
 
 @event("subject_found")
 class SubjectFound(Event):
-    """The find; the exact place stays out of notices."""
+    """The find; its place stays out of notices and lies under the key that can be erased."""
 
-    position: Position
+    position: Annotated[Position | None, Personal] = None
     at: datetime | None = None
     condition: Literal["well", "injured", "dead", "unknown"] = "unknown"
     remarks: PersonalText = ""
     means: FoundBy | None = None
+    mobility: Mobility | None = None
 
     def says(self) -> str:
         """Sentence for the log."""
@@ -193,11 +205,12 @@ class FindAmended(Event):
     """The find corrected; given fields replace."""
 
     reason: PersonalText
-    position: Position | None = None
+    position: Annotated[Position | None, Personal] = None
     at: datetime | None = None
     condition: Literal["well", "injured", "dead", "unknown"] | None = None
     remarks: PersonalText | None = None
     means: FoundBy | None = None
+    mobility: Mobility | None = None
 
     def says(self) -> str:
         """Sentence for the log."""
@@ -243,7 +256,7 @@ def _proposed(book: Decisions, fact: SuspensionProposed, origin: Origin) -> Deci
 def _reviewed(book: Decisions, fact: SuspensionReviewed, origin: Origin) -> Decisions:
     held = book.suspensions[fact.suspension].replace(
         reviewed_by=origin.by, reviewed_at=origin.at, agrees=fact.agrees, review_remarks=fact.remarks,
-        weighed=fact.weighed,
+        findings=fact.findings, weighed=fact.weighed,
     )  # fmt: skip
     return book.replace(suspensions={**book.suspensions, held.id: held})
 
@@ -298,7 +311,7 @@ class DecideDeparture(Command):
                 field="evidence",
             )
         fields = {**self.__dict__, "evidence": tuple(i.id for i in items), "reasons": said(self.reasons, "reasons")}
-        return (DepartureDecided(**fields),)
+        return (DepartureDecided(**fields, looked_at=state.seq),)
 
 
 @command(
@@ -308,7 +321,7 @@ class DecideDeparture(Command):
     SEARCHING,
 )
 class ProposeSuspension(Command):
-    """The checklist's questions are in `SUSPENSION_CHECKLIST`; each needs an answer."""
+    """Each question of `SUSPENSION_CHECKLIST` needs an answer; those of `SUSPENSION_ALSO` may have one."""
 
     reasons: str
     checklist: dict[str, str]
@@ -319,8 +332,7 @@ class ProposeSuspension(Command):
         if missing := [k for k in SUSPENSION_CHECKLIST if not self.checklist.get(k, "").strip()]:
             asked = "; ".join(f"{k}: {SUSPENSION_CHECKLIST[k]}" for k in missing)
             raise InvalidInput(f"checklist: not answered: {asked}", field="checklist", missing=missing)
-        if unknown := sorted(set(self.checklist) - {*SUSPENSION_CHECKLIST, *SUSPENSION_ALSO}):
-            raise InvalidInput(f"checklist: there is no question {', '.join(unknown)}.", field="checklist")
+        _check_questions(self.checklist, "checklist")
         out = [a.id for a in state.assignments.assignments.values() if a.status == "dispatched"]
         if out:
             raise RuleBroken(f"Teams are still out ({', '.join(out)}); a search ends when the last one is back.")
@@ -335,11 +347,12 @@ class ProposeSuspension(Command):
 
 @command("review_suspension", "Review a proposed suspension as a peer; not by the one who proposed it.", needs="review")
 class ReviewSuspension(Command):
-    """Agreement is recorded; disagreement too."""
+    """Agreement is recorded; disagreement too. `findings` say what the peer found by question of the checklist."""
 
     suspension: str
     agrees: bool
     remarks: str
+    findings: dict[str, str] = {}
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse the proposer, and a review of what is done."""
@@ -353,8 +366,13 @@ class ReviewSuspension(Command):
             raise NotAllowed(
                 f"{context.by.name} searches in this case ({', '.join(own)}); somebody from outside must review it."
             )
-        remarks = said(self.remarks, "remarks")
-        return (SuspensionReviewed(suspension=held.id, agrees=self.agrees, remarks=remarks, weighed=to_weigh(state)),)
+        _check_questions(self.findings, "findings")
+        return (
+            SuspensionReviewed(
+                suspension=held.id, agrees=self.agrees, remarks=said(self.remarks, "remarks"), findings=self.findings,
+                weighed=to_weigh(state),
+            ),
+        )  # fmt: skip
 
 
 @command("suspend_search", "Suspend the search, after a peer agreed.", needs="decide", during=SEARCHING)
@@ -372,9 +390,10 @@ class SuspendSearch(Command):
         if not held.agrees:
             raise RuleBroken(f"The peer did not agree with {held.id}: {held.review_remarks}")
         if held.weighed is not None and (later := to_weigh(state) - held.weighed) > 0:
+            what = "thing" if later == 1 else "things"
             raise RuleBroken(
-                f"{later} statements, clues, readings or debriefs came after the review of {held.id}; "
-                "review_suspension weighs them too.", suspension=held.id,
+                f"{later} {what} came after the review of {held.id} (statements, clues, readings, debriefs, answers); "
+                "review_suspension weighs them too.", suspension=held.id, later=later,
             )  # fmt: skip
         return (SearchSuspended(suspension=held.id, signed_for=self.signed_for),)
 
@@ -388,6 +407,7 @@ class ReportFind(Command):
     condition: Literal["well", "injured", "dead", "unknown"] = "unknown"
     remarks: str = ""
     means: FoundBy | None = None
+    mobility: Mobility | None = None
     confirm_far: bool = False
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
@@ -408,13 +428,14 @@ class AmendFind(Command):
     condition: Literal["well", "injured", "dead", "unknown"] | None = None
     remarks: str | None = None
     means: FoundBy | None = None
+    mobility: Mobility | None = None
     confirm_far: bool = False
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse a far place that is not confirmed, and where nothing is given."""
         fields = {k: v for k, v in self.__dict__.items() if k not in ("confirm_far", "reason") and v is not None}
         if not fields:
-            raise InvalidInput("Nothing is given; write at least one of position, at, condition, remarks, means.")
+            raise InvalidInput("Nothing is given; write at least one of position, at, condition, remarks, means, mobility.")
         if state.decisions.find is None:
             raise RuleBroken("No find is reported; there is nothing to correct.")
         state.area.check_near(self.position, self.confirm_far, "position")
@@ -422,6 +443,15 @@ class AmendFind(Command):
 
 
 def to_weigh(state: CaseState) -> int:
-    """How many statements, clues, readings and debriefs there are: it grows when something new comes."""
-    book = state.evidence
-    return len(book.statements) + len(book.clues) + len(book.readings) + len(state.assignments.debriefed())
+    """How many statements, clues, readings, debriefs and answers there are: it grows when something new comes."""
+    book, asked = state.evidence, state.inquiries.inquiries.values()
+    answered = sum(1 for i in asked if i.answered_at is not None)
+    return len(book.statements) + len(book.clues) + len(book.readings) + len(state.assignments.debriefed()) + answered
+
+
+def _check_questions(answers: dict[str, str], field: str) -> None:
+    if unknown := sorted(set(answers) - {*SUSPENSION_CHECKLIST, *SUSPENSION_ALSO}):
+        have = ", ".join({**SUSPENSION_CHECKLIST, **SUSPENSION_ALSO})
+        raise InvalidInput(
+            f"{field}: there is no question {', '.join(unknown)}; the questions are: {have}.", field=field
+        )

@@ -7,13 +7,12 @@ not. Refuses an organisation in which nobody may decide.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from wayhome.base.errors import InvalidInput, NotFound, RuleBroken
 from wayhome.base.record import Record
 from wayhome.case.authority import PERMISSIONS
 from wayhome.case.command import Command, DurationS, Instant, Kind, Says, command
-from wayhome.case.disclosure import NoticeKind
 from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, said
 
 if TYPE_CHECKING:
@@ -38,6 +37,9 @@ def _day(text: object, what: str) -> str:
 
 
 Day = Annotated[str, Kind("day", _day, "2027-03-31")]
+
+# what may take a second person: the kinds of notices, and an assignment before it goes out
+Seconded = Literal["missing_notice", "border_alert", "warrant", "standing_order", "public_appeal", "assignment"]
 
 
 class Rank(Record):
@@ -109,7 +111,7 @@ class Organisation(Record):
     squads: tuple[Squad, ...] = ()
     audiences: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
-    second_person: tuple[NoticeKind, ...] | None = None
+    second_person: tuple[Seconded, ...] | None = None
     welfare_interval_s: float = WELFARE_S
     longest_duty_s: float = LONGEST_DUTY_S
     required_rest_s: float = REQUIRED_REST_S
@@ -152,7 +154,7 @@ class OrganisationAdopted(Event):
     squads: tuple[Squad, ...] = ()
     audiences: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
-    second_person: tuple[NoticeKind, ...] | None = None
+    second_person: tuple[Seconded, ...] | None = None
     welfare_interval_s: float = WELFARE_S
     longest_duty_s: float = LONGEST_DUTY_S
     required_rest_s: float = REQUIRED_REST_S
@@ -354,7 +356,7 @@ class AdoptOrganisation(Command):
     audiences: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     second_person: Annotated[
-        tuple[NoticeKind, ...] | None, Says("Kinds of notices that a second person must approve; left out: all.")
+        tuple[Seconded, ...] | None, Says("What a second person must approve: kinds of notices, and assignment; left out: all notices.")
     ] = None
     welfare_interval: DurationS = WELFARE_S
     longest_duty: DurationS = LONGEST_DUTY_S

@@ -213,7 +213,7 @@ def _in_use(state: CaseState, key: str, field: str = "segment") -> Segment:
     if segment.retired is not None:
         raise RuleBroken(f"{segment.id} is retired already: {segment.retired}", field=field)
     out = [a.id for a in state.assignments.assignments.values()
-           if a.segment == segment.id and a.status in ("draft", "dispatched")]  # fmt: skip
+           if a.segment == segment.id and a.is_open]  # fmt: skip
     if out:
         raise RuleBroken(
             f"{segment.name} is still assigned ({', '.join(out)}); debrief or cancel that first.", field=field

@@ -75,8 +75,9 @@ def _confirmed(roster: Roster, fact: WelfareConfirmed, origin: Origin) -> Roster
 
 
 def interval_s(state: CaseState, team: str) -> float:
-    """How often a team must be heard of: as set for it, else the organisation's, else every 30 min."""
-    own = state.roster.welfare.get(team, Welfare()).interval_s
+    """How often a team must be heard of: as its outing says, as set for it, else the organisation's, else every 30 min."""
+    agreed = next((a.check_in_s for a in state.assignments.out() if a.team == team and a.check_in_s), None)
+    own = agreed or state.roster.welfare.get(team, Welfare()).interval_s
     organisation = state.people.organisation
     return own or (organisation.welfare_interval_s if organisation else WELFARE_S)
 

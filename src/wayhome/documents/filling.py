@@ -117,8 +117,12 @@ def fill(content: bytes, name: str, mapping: Mapping[str, str | tuple[str, ...]]
                 + (f"; did you mean {_listed(near)}?" if near else f"; it has {_listed(fields)}.")
             )
             continue
-        if twins := [f for f in fields if f != key and f.endswith(f".{key}")]:  # pypdf fills by the last part of a name too
-            problems.append(f"{key}: the form has {_listed(twins)} too, which would get the same words; rename one of the two fields.")
+        if twins := [
+            f for f in fields if f != key and f.endswith(f".{key}")
+        ]:  # pypdf fills by the last part of a name too
+            problems.append(
+                f"{key}: the form has {_listed(twins)} too, which would get the same words; rename one of the two fields."
+            )
             continue
         try:
             value = _value(field, expression, said)

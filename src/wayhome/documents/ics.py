@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from wayhome.base.projection import geodesic_area_m2
 from wayhome.base.record import field_types
 from wayhome.case.fact import found
+from wayhome.case.order import against
 from wayhome.case.outing import Crew, earlier_on
 from wayhome.case.people import person_name
-from wayhome.documents.page import Block, Paper, box, boxes, form_title, grid, para, picture
+from wayhome.documents.page import Block, Paper, banner, box, boxes, form_title, grid, para, picture
 from wayhome.documents.wording import Wording, area, chance
 
 if TYPE_CHECKING:
@@ -36,12 +37,12 @@ class Form:
         """A box; where nothing is recorded it stays blank with room to write, and is named at the foot."""
         if not value:
             self.blank.append(label.rstrip(":"))
-            return box(f"{label}:", None, span, room_mm=room_mm)
-        return box(f"{label}:", value, span, large=large)
+            return box(_asked(label), None, span, room_mm=room_mm)
+        return box(_asked(label), value, span, large=large)
 
     def by_hand(self, label: str, span: int = 12, room_mm: int = 8, options: str = "") -> Block:
         """A box that is always filled by hand: a signature, a tick."""
-        return box(f"{label}:", options or None, span, room_mm=room_mm)
+        return box(_asked(label), options or None, span, room_mm=room_mm)
 
     def grid(self, title: str, columns: str, rows: list[list[str | None]], least: int = 4, row_mm: float = 7) -> Block:
         """A ruled table with rows left to write in; an empty one is named at the foot."""
@@ -102,6 +103,10 @@ class Form:
             title=f"{told} {about}".strip(), style="ics", landscape=landscape,
             blocks=(form_title(title), *blocks, *foot),
         )  # fmt: skip
+
+
+def _asked(label: str) -> str:
+    return label if label.endswith("?") else f"{label}:"
 
 
 def _block(label: str) -> int:
@@ -191,12 +196,29 @@ def crew_of(w: Wording, held: Assignment) -> Crew:
     return held.crew or Crew(**{name: getattr(team, name) for name in field_types(Crew)})
 
 
-def earlier(w: Wording, segment: str) -> list[str]:
-    """Earlier outings on the ground of a segment: team, when, POD, gaps."""
+def standing(w: Wording, held: Assignment | None) -> list[Block]:
+    """Whether an assignment may be acted on, in words that cannot be overlooked."""
+    if held is None:
+        return []
+    if held.status == "cancelled":
+        return [banner(f"CANCELLED: {held.cancelled}", stop=True)]
+    if held.is_prepared:
+        forbids = against(w.state, held)
+        stop = (
+            f"NOT TO GO OUT: contradicts order {forbids[0].id} in force ({forbids[0].text})."
+            if forbids
+            else f"{held.status.upper()}: not sent out."
+        )
+        return [banner(stop, stop=bool(forbids))]
+    return []
+
+
+def earlier(w: Wording, segment: str, but: str = "") -> list[str]:
+    """Earlier outings on the ground of a segment, all but one: team, when, POD, gaps."""
     searches = {s["assignment"]: s for s in w.figures("poa").get("searches", [])}
     out = []
     for a in earlier_on(w.state, segment):
-        if a.debrief is None:
+        if a.debrief is None or a.id == but:
             continue
         pod = searches.get(a.id, {}).get("pod_mean", a.debrief.pod)
         gaps = f"; gaps: {a.debrief.gaps}" if a.debrief.gaps else ""

@@ -64,7 +64,7 @@ def ics211(w: Wording, for_id: str | None) -> Paper:
     title = state.report.title
     people = check_ins(w)
     teams: list[list[str | None]] = [
-        [t.kind, f"{t.id} {t.name}", None, None, w.person(t.leader), str(t.searchers), None, None, None, None, _task_of(w, t), ", ".join(t.skills) or None]
+        [t.kind, f"{t.id} {t.name}", None, None, w.person(t.leader), str(t.searchers), None, None, None, None, _task_of(w, t), ", ".join(t.skills) or None, None]
         for t in state.people.teams.values()
     ]  # fmt: skip
     if not people and not teams:
@@ -72,7 +72,7 @@ def ics211(w: Wording, for_id: str | None) -> Paper:
     columns_ = (
         "Kind*3|5. Resource Name or Identifier*6|6. Order Request #*3|7. Date/Time Check-In*4|8. Leader's Name*4|9. Total Number of Personnel*3|"
         "10. Incident Contact Information*4|11. Home Unit or Agency*4|12. Departure Point, Date and Time*4|13. Method of Travel*3|"
-        "14. Incident Assignment*4|15. Other Qualifications*4"
+        "14. Incident Assignment*4|15. Other Qualifications*4|16. Data Provided to Resources Unit*3"
     )
     blocks = [
         boxes(
@@ -105,7 +105,7 @@ def check_ins(w: Wording) -> list[list[str | None]]:
             times = [f"in {w.when(stay.since)}", *([f"out {w.when(stay.out_at)}"] if stay.out_at else [])]
             rows.append((stay.since, [
                 "person", person_name(state, p.id), None, "\n".join(times), None, "1", (member.phone if member else p.phone) or None,
-                p.organisation or (own.name if own and member else None), None, p.vehicle or None, team, ", ".join(skills) or None,
+                p.organisation or (own.name if own and member else None), None, p.vehicle or None, team, ", ".join(skills) or None, None,
             ]))  # fmt: skip
     return [row for _, row in sorted(rows, key=lambda r: r[0])]
 

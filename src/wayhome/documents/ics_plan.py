@@ -19,6 +19,7 @@ from wayhome.documents.ics import (
     in_period,
     order_lines,
     segment_words,
+    standing,
     ticks,
     weather_lines,
 )
@@ -100,7 +101,7 @@ def ics204(w: Wording, for_id: str | None) -> Paper:
         if held
         else []
     )
-    special += [f"Earlier here: {e}" for e in earlier(w, held.segment)] if held else []
+    special += [f"Earlier here: {e}" for e in earlier(w, held.segment, held.id)] if held else []
     safety = state.action_plan.safety
     special += [f"Safety message: {safety.message}"] if safety else []
     operations = [
@@ -109,6 +110,7 @@ def ics204(w: Wording, for_id: str | None) -> Paper:
         "Division/Group Supervisor: ____________________",
     ]
     blocks: list[Block] = [
+        *standing(w, held),
         boxes(
             form.box("1. Incident Name", f"{state.report.title} (no. {state.case})" if state.report.title else None, 5, large=True),
             form.box("2. Operational Period", form.period(period), 4),
@@ -121,7 +123,7 @@ def ics204(w: Wording, for_id: str | None) -> Paper:
         form.grid("8. Communications", "Name/Function*5|Primary Contact: cell, pager, or radio (frequency/system/channel)*8", channel_rows(w, held), 4),
         form.signed("9. Prepared by", w.person(held.tasked_by) if held else None),
         boxes(box("Approved by:", f"{w.person(held.approved_by)}, {w.when(held.approved_at)}" if held and held.approved_by else None, 12, room_mm=6)),
-        *form.map("Map", f"Segment {segment.id} {segment.name}." if segment else "", 110),
+        *form.map("Map", f"Segment {segment.id} {segment.name}." if segment else "", 165),
     ]  # fmt: skip
     return form.paper(blocks, about=held.id if held else "")
 
@@ -259,12 +261,22 @@ def ics208(w: Wording, for_id: str | None) -> Paper:
     return form.paper(blocks)
 
 
+MOST_KINDS = 5  # columns of kinds of resources; further kinds share one
+
+
+def _resources(kinds: list[str], cells: list[str]) -> list[str | None]:
+    """One cell for each kind, and one for all beyond the columns that there are."""
+    rest = [f"{k}: {' '.join(c.split())}" for k, c in zip(kinds[MOST_KINDS:], cells[MOST_KINDS:], strict=True) if c]
+    own: list[str | None] = [c or None for c in cells[:MOST_KINDS]]
+    return [*own, "\n".join(rest) or None] if len(kinds) > MOST_KINDS else own
+
+
 def ics215(w: Wording, for_id: str | None) -> Paper:
     """The planning worksheet: work by segment, and per kind of resource what its tasks ask for and what is named for them."""
     form, period = Form(w, "Operational Planning Worksheet", "ICS 215"), chosen_period(w, for_id)
     state = w.state
     tasks = in_period(w, period)
-    kinds = list(dict.fromkeys(state.people.teams[a.team].kind for a in tasks))[:4]
+    kinds = list(dict.fromkeys(state.people.teams[a.team].kind for a in tasks))
     known = {s["id"]: s for s in w.figures("segments").get("segments", [])}
     rows: list[list[str | None]] = []
     need = {k: [0, 0] for k in kinds}
@@ -275,16 +287,24 @@ def ics215(w: Wording, for_id: str | None) -> Paper:
         work = "\n".join(
             f"{a.id} {state.people.teams[a.team].name} ({a.status}): {a.task or 'task not written down'}" for a in here
         )
-        cells: list[str | None] = []
+        cells: list[str] = []
         for kind in kinds:
             tasked = [t for a in here if (t := state.people.teams[a.team]).kind == kind]
             have = sum(1 for t in tasked if t.status != "off")
             need[kind] = [need[kind][0] + len(tasked), need[kind][1] + have]
-            cells.append(f"Req. {len(tasked)}\nHave {have}\nNeed {len(tasked) - have}" if tasked else None)
+            cells.append(f"Req. {len(tasked)}\nHave {have}\nNeed {len(tasked) - have}" if tasked else "")
         rows.append(
-            [None, f"{key} {place.name}" + (f"\nPOA {poa}" if poa else ""), work, *cells, None, None, None, None]
-        )
-    heads = "".join(f"|6. {k}*3" for k in kinds) or "|6. Resources (Req./Have/Need)*6"
+            [
+                None, f"{key} {place.name}" + (f"\nPOA {poa}" if poa else ""), work, *_resources(kinds, cells), None,
+                *("\n".join(dict.fromkeys(t for t in told if t)) or None for told in (
+                    [a.equipment for a in here], [a.report_to for a in here], [w.when(a.start_at) for a in here],
+                )),
+            ]
+        )  # fmt: skip
+    shown = [*kinds[:MOST_KINDS], *(["other"] if len(kinds) > MOST_KINDS else [])]
+    heads = (
+        "".join(f"|6. {k.replace('|', '/').replace('*', ' ')}*3" for k in shown) or "|6. Resources (Req./Have/Need)*6"
+    )
     if not kinds:
         rows = []
     free = [t for t in state.people.teams.values() if t.status == "available"]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from wayhome.base.projection import geodesic_area_m2
 from wayhome.base.quantity import metres
 from wayhome.case.fact import found
-from wayhome.case.order import against
 from wayhome.case.welfare import interval_s
 from wayhome.documents.assignment_sheet import MOST_CORNERS
 from wayhome.documents.ics import (
@@ -20,6 +19,7 @@ from wayhome.documents.ics import (
     earlier,
     hazard_lines,
     order_lines,
+    standing,
     ticked,
     weather_lines,
 )
@@ -75,7 +75,7 @@ def sar104(w: Wording, for_id: str | None) -> Paper:
     planned = [f"Sweep width {metres(team.sweep_width_m)}, speed {team.speed_mps * 3.6:.1f} km/h"] if team else None
     s, ipp = state.subject, state.area.ipp
     blocks: list[Block] = [
-        *_standing(w, held),
+        *standing(w, held),
         boxes(
             form.box("Incident", f"{state.report.title} (no. {state.case})" if state.report.title else None, 6, large=True),
             form.box("Operational period", form.period(period), 4), form.box("Assignment number", held.id if held else None, 2, large=True),
@@ -88,7 +88,7 @@ def sar104(w: Wording, for_id: str | None) -> Paper:
             form.box("POD so far, all searches", chance(known.get("pod_cumulative")) if known.get("searched_times") else None if not known else "not searched yet", 3),
             form.box("Time allocated", hours(held.hours_planned) if held else None, 2),
             form.box("Planned search", planned, 6), form.box("Sent out", w.when(held.dispatched_at) if held else None, 6),
-            form.box("Earlier searches of the same ground", earlier(w, held.segment) or ["none"] if held else None, 12),
+            form.box("Earlier searches of the same ground", earlier(w, held.segment, held.id) or ["none"] if held else None, 12),
         ),
         boxes(form.box("Hazards, and what is done against them", [*hazard_lines(w, held), *weather_lines(w)] if held else None, 12, 14)),
         boxes(form.box("Orders in force: what binds this team", order_lines(w) or ["none"], 12)),
@@ -106,7 +106,7 @@ def sar104(w: Wording, for_id: str | None) -> Paper:
             form.box("Last seen or known", w.point(ipp), 6),
         ),
         boxes(form.box("Briefed (time, by whom)", briefed, 6), form.box("Tasked by", w.person(held.tasked_by) if held else None, 2), form.box("Approved by", w.person(held.approved_by) if held else None, 2), form.by_hand("Leader (signature)", 2)),
-        *form.map("Map", f"Segment {segment.id} {segment.name}." if segment else "", 105),
+        *form.map("Map", f"Segment {segment.id} {segment.name}." if segment else "", 150),
     ]  # fmt: skip
     if segment is not None:
         corners: list[list[str | None]] = [
@@ -122,22 +122,6 @@ def sar104(w: Wording, for_id: str | None) -> Paper:
             )
     blocks += [page_break(), band("Debrief"), *_debrief(form, held)]
     return form.paper(blocks, about=held.id if held else "(blank)")
-
-
-def _standing(w: Wording, held: Assignment | None) -> list[Block]:
-    if held is None:
-        return []
-    if held.status == "cancelled":
-        return [banner(f"CANCELLED: {held.cancelled}", stop=True)]
-    if held.is_prepared:
-        forbids = against(w.state, held)
-        stop = (
-            f"NOT TO GO OUT: contradicts order {forbids[0].id} in force ({forbids[0].text})."
-            if forbids
-            else f"{held.status.upper()}: not sent out."
-        )
-        return [banner(stop, stop=bool(forbids))]
-    return []
 
 
 def _debrief(form: Form, held: Assignment | None) -> list[Block]:
@@ -175,7 +159,7 @@ def _debrief(form: Form, held: Assignment | None) -> list[Block]:
 
 def clue(w: Wording, for_id: str | None) -> Paper:
     """A clue: what, where, when, by whom; what to do with it; who held it; what it says about each story."""
-    form, state = Form(w, "Clue Report", "SAR clue"), w.state
+    form, state = Form(w, "Clue Report", ""), w.state
     held: Clue | None = found(state.evidence.clues, for_id, "clue") if for_id else None
     judged = state.evidence.judgements.get(held.id) if held else None
     period = chosen_period(w, None)

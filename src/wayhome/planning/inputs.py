@@ -335,7 +335,7 @@ def plan_inputs(state: CaseState) -> PlanInputs:
         out=tuple(
             Out(assignment=a.id, segment=a.segment, team=people.teams[a.team], hours=a.hours_planned or DEFAULT_HOURS)
             for a in state.assignments.assignments.values()
-            if a.status in ("draft", "dispatched") and a.segment in live
+            if a.is_open and a.segment in live
         ),
         needs={k: v for k, v in tasking.needs.items() if k in live},
         limits={k: v for k, v in tasking.limits.items() if k in all_teams},
@@ -350,7 +350,7 @@ def _periods(state: CaseState) -> tuple[Period, ...]:
     made = []
     for p in state.assignments.periods.values():
         begin = p.starts_at if now is None else max(p.starts_at, now)
-        if now is None or p.ends_at > now:
+        if p.closed_at is None and (now is None or p.ends_at > now):
             hours = min(LONGEST_PERIOD_H, (p.ends_at - begin).total_seconds() / 3600.0)
             made.append(Period(id=p.id, op=p.op, starts_at=begin, hours=hours))
     made.sort(key=lambda p: (p.starts_at, p.op))
@@ -381,7 +381,7 @@ def _search(state: CaseState, assignment: Assignment, ipp: Point) -> Search:
     tracked = debrief.pod is None and debrief.track_length_m is None
     began = min((t.starts_at for t in assignment.tracks if t.starts_at), default=assignment.dispatched_at)
     ended = max((t.ends_at for t in assignment.tracks if t.ends_at), default=debrief.at)
-    team = state.people.teams.get(assignment.team)
+    team = assignment.crew or state.people.teams.get(assignment.team)  # as it went out
     planned = None
     if team is not None and assignment.hours_planned:
         planned = Planned(hours=assignment.hours_planned, speed_mps=team.speed_mps, sweep_width_m=team.sweep_width_m,
