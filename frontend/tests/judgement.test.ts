@@ -47,9 +47,9 @@ test("the map's hours end where the server stops following walkers", () => {
 
 const STATEMENT: Statement = {
   id: "S1", witness: "Ann", text: "saw her", told_at: null, observed_at: null, position: { lat_deg: 42.2, lon_deg: -71.1 }, place: "",
-  bearing_deg: null, reliability: 0.6, withdrawn: null,
+  bearing_deg: null, reliability: 0.6, amendments: null, withdrawn: null,
 };
-const CLUE: Clue = { id: "C1", name: "cap", description: "", finder: "", found_at: null, position: null, place: "", instruction: "leave", custody: [], withdrawn: null };
+const CLUE: Clue = { id: "C1", name: "cap", description: "", finder: "", found_at: null, position: null, place: "", instruction: "leave", custody: [], amendments: null, withdrawn: null };
 
 describe("readings", () => {
   test("the fields of each kind are those of the server", () => {

@@ -46,6 +46,10 @@ export function seen(state: CaseState, table: Product<"segments">["data"] | null
   const { area, evidence, decisions, assignments, tasking } = state;
   for (const s of Object.values(evidence.statements)) if (s.withdrawn === null) mark("statement", s.id, s.position, `${s.witness}: ${s.text}`);
   for (const c of Object.values(evidence.clues)) if (c.withdrawn === null) mark("clue", `${c.id} ${c.name}`, c.position, c.description || c.name);
+  for (const p of Object.values(state.photographs?.photographs ?? {})) {
+    // where a portrait was taken is seldom the search's business, and often somebody's home
+    if (p.withdrawn === null && (p.of !== "subject" || p.placed_by_hand)) mark("photograph", p.id, p.marker_position, `${p.caption || `Photograph of ${p.of}`}${p.placed_by_hand ? " (placed by hand)" : ""}`);
+  }
   for (const kind of ["pls", "lkp"] as const) {
     const latest = area.points.filter((p) => p.kind === kind).at(-1);
     if (latest && !samePlace(latest.position, area.ipp?.position)) mark(kind, kind.toUpperCase(), latest.position, latest.place);

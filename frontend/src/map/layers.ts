@@ -11,6 +11,7 @@ export const PAPER = { light: "#e9ecea", dark: "#20272b" };
 export const KEY: { name: string; swatch: string; says: string }[] = [
   { name: "ipp", swatch: "dot:#c1121f", says: "IPP: initial planning point" },
   { name: "clue", swatch: "dot:#7b2cbf", says: "Clue" },
+  { name: "photograph", swatch: "dot:#b5179e", says: "Marker of a photograph" },
   { name: "statement", swatch: "dot:#0a6c74", says: "Place from a statement" },
   { name: "base", swatch: "dot:#10161b", says: "Base: teams set out from here" },
   { name: "segments", swatch: "line:#1f4e79", says: "Segment, with its probability of area" },
@@ -96,7 +97,7 @@ export function LAYERS(isDark: boolean): LayerSpecification[] {
       id: "points-dot", type: "circle", source: "points",
       paint: {
         "circle-radius": ["match", ["get", "kind"], ["ipp", "find"], 8, 6], "circle-stroke-color": "#ffffff", "circle-stroke-width": 2,
-        "circle-color": ["match", ["get", "kind"], "ipp", "#c1121f", ["pls", "lkp"], "#e85d04", "clue", "#7b2cbf", "find", "#0b7a3b", "base", "#10161b", "#0a6c74"],
+        "circle-color": ["match", ["get", "kind"], "ipp", "#c1121f", ["pls", "lkp"], "#e85d04", "clue", "#7b2cbf", "photograph", "#b5179e", "find", "#0b7a3b", "base", "#10161b", "#0a6c74"],
       },
     },
     {

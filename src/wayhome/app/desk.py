@@ -22,6 +22,7 @@ from wayhome.base.record import Record
 from wayhome.case import authority
 from wayhome.case.agenda import Matter, agenda
 from wayhome.case.command import Command, parse_command
+from wayhome.case.ending import shown, without_place
 from wayhome.case.fact import Context, Event, Origin, joined, parted
 from wayhome.case.state import CaseState, apply, decide, fold
 from wayhome.store.blobs import Blobs
@@ -151,6 +152,10 @@ class App:
                 self._states[case] = (len(facts), state)
             return state
 
+    def shown(self, case: str, as_of: datetime | None = None) -> CaseState:
+        """The case as views and papers show it: without the place of a find that is withheld now."""
+        return shown(self.state(case, as_of), self._is_withheld(case))
+
     def agenda(self, state: CaseState, at: datetime | None = None) -> tuple[Matter, ...]:
         """What needs a decision, at a time or now."""
         return agenda(state, at or self._clock())
@@ -166,12 +171,13 @@ class App:
     def log(self, case: str, as_of: datetime | None = None) -> list[dict[str, Any]]:
         """The journal as people read it."""
         self._known(case)
-        return [_line(e) for e in self.journal.entries(case) if as_of is None or e.at <= as_of]
+        hides = self._is_withheld(case)
+        return [_line(e, hides) for e in self.journal.entries(case) if as_of is None or e.at <= as_of]
 
     def follow(self, case: str, *, until: Callable[[], bool] = lambda: False) -> Iterator[dict[str, Any]]:
         """New lines of the log as they are written, by whatever process, until told to stop."""
         for entry in self.journal.follow(case, after=self.head(case), until=until):
-            yield _line(entry)
+            yield _line(entry, self._is_withheld(case))
 
     def verify(self, case: str | None = None) -> list[Verified]:
         """Check hashes, links and secrets of one case or all; raises at the first bad entry."""
@@ -272,6 +278,9 @@ class App:
 
     # -- inside ---------------------------------------------------------------------------------
 
+    def _is_withheld(self, case: str) -> bool:
+        return self.state(case).ending.place_withheld is not None
+
     def _known(self, case: str) -> None:
         if not self.journal.head(case):
             have = ", ".join(self.cases()) or "none yet"
@@ -361,8 +370,10 @@ def _check_on_map(before: CaseState, after: CaseState) -> None:
             raise InvalidInput(f"{segment.name}: {error.message}", segment=segment.id) from None
 
 
-def _line(entry: Entry) -> dict[str, Any]:
+def _line(entry: Entry, hides_find: bool) -> dict[str, Any]:
     events = [e for e, _ in _events(entry)]
+    if hides_find:
+        events = [without_place(e) for e in events]
     return {
         "seq": entry.seq, "at": entry.at, "by": entry.by, "desk": entry.desk, "hash": entry.hash,
         "sentences": [e.says() for e in events],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from wayhome.base.errors import RuleBroken
 from wayhome.base.record import to_json
+from wayhome.case.agenda import Matter
 from wayhome.case.authority import actor
 from wayhome.case.command import parse_command
 from wayhome.case.fact import Context
@@ -19,6 +20,7 @@ from wayhome.case.state import CaseState, decide
 
 if TYPE_CHECKING:
     from wayhome.app.desk import App
+    from wayhome.case.state import CaseState
 
 
 def duplicates(app: App, case: str | None = None) -> list[dict[str, Any]]:
@@ -53,6 +55,19 @@ def links(app: App, case: str) -> dict[str, Any]:
                 f"Case {absorbed.other} was taken over, but is not merged itself; merge it again, or unmerge it."
             )
     return out
+
+
+def matters(app: App, state: CaseState) -> list[Matter]:
+    """What a case's likeness to the others of the desk asks of a person."""
+    rows = duplicates(app, state.case) if state.status != "merged" else []
+    found = [
+        Matter(what=f"May be the same person as in case {r['other']} ({r['other_title']}); merge them, or keep them apart.",
+               command="merge_case", about=r["other"], urgency="soon")
+        for r in rows
+        if r["verdict"] == "likely"
+    ]  # fmt: skip
+    unfinished = links(app, state.case)["unfinished"]
+    return found + [Matter(what=text, command="merge_case", urgency="now") for text in unfinished]
 
 
 def merge(

@@ -156,8 +156,9 @@ def export(app: App, case: str, form: str, *, as_of: datetime | None = None) -> 
         raise NotFound(f'There is no export format "{form}"; there are: {", ".join(EXPORTS)}.', format=form)
     state = app.state(case, as_of)
     if form == "json":
+        shown = app.shown(case, as_of)
         return json.dumps(
-            {"case": case, "seq": state.seq, "state": to_json(state)}, indent=1
+            {"case": case, "seq": shown.seq, "state": to_json(shown)}, indent=1
         ).encode(), "application/json"
     if form == "calendar":
         from wayhome.app.almanac import calendar

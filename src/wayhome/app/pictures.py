@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wayhome.app.desk import App
+    from wayhome.base.place import Position
+    from wayhome.base.projection import Projection
     from wayhome.base.raster import Grid
     from wayhome.case.state import CaseState
     from wayhome.planning.products import Product
@@ -129,8 +131,11 @@ def tracks_frame(desk: App, case: str, *, as_of: datetime | None = None) -> dict
     return {"type": "FeatureCollection", "features": features}
 
 
-def map_png(desk: App, state: CaseState, at: datetime | None = None) -> bytes:
-    """The map for print: terrain, probability, contours, segments, points, scale; in the case's own grid."""
+def map_png(desk: App, state: CaseState, at: datetime | None = None, around: tuple[Position, ...] = ()) -> bytes:
+    """The map for print: terrain, probability, contours, segments, points, scale; in the case's own grid.
+
+    `around` a ring shows that ground alone, with half its size as margin.
+    """
     from PIL import Image, ImageDraw
 
     from wayhome.science.terrain import contour_lines, hillshade
@@ -144,15 +149,17 @@ def map_png(desk: App, state: CaseState, at: datetime | None = None) -> bytes:
         base[:] = np.nan_to_num(np.asarray(hillshade(ground.dem), float), nan=255.0)[..., None] * 0.5 + 127
     over = _coloured(np.asarray(found.belief.poa.values, np.float32)).astype(float)
     alpha = over[..., 3:] / 255 * 0.75
-    picture = Image.fromarray((base * (1 - alpha) + over[..., :3] * alpha).astype(np.uint8))
-    scale = max(1, round(1400 / grid.width))
-    picture = picture.resize((grid.width * scale, grid.height * scale), Image.Resampling.BILINEAR)
-    draw = ImageDraw.Draw(picture)
     out = projection(grid.crs)
+    top, left, height, width = _window(grid, out, around)
+    shown = (slice(top, top + height), slice(left, left + width))
+    picture = Image.fromarray((base * (1 - alpha) + over[..., :3] * alpha).astype(np.uint8)[shown])
+    scale = max(1, round(1400 / max(width, height)))
+    picture = picture.resize((width * scale, height * scale), Image.Resampling.BILINEAR)
+    draw = ImageDraw.Draw(picture)
 
     def pixel(x: Any, y: Any) -> list[tuple[float, float]]:
-        px = (np.asarray(x) - grid.x_west_m) / grid.cell_m * scale
-        py = (grid.y_north_m - np.asarray(y)) / grid.cell_m * scale
+        px = ((np.asarray(x) - grid.x_west_m) / grid.cell_m - left) * scale
+        py = ((grid.y_north_m - np.asarray(y)) / grid.cell_m - top) * scale
         return list(zip(np.atleast_1d(px).tolist(), np.atleast_1d(py).tolist(), strict=True))
 
     def line_of(ring: Any) -> list[tuple[float, float]]:
@@ -175,16 +182,30 @@ def map_png(desk: App, state: CaseState, at: datetime | None = None) -> bytes:
     draw.line([(x - 14, y), (x + 14, y)], fill=(200, 0, 0), width=4)
     draw.line([(x, y - 14), (x, y + 14)], fill=(200, 0, 0), width=4)
     bar_m = next(
-        (v for v in (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000) if v >= grid.width * grid.cell_m / 8), 50_000
+        (v for v in (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000) if v >= width * grid.cell_m / 8), 50_000
     )
-    width = bar_m / grid.cell_m * scale
-    bottom = grid.height * scale - 30
-    draw.rectangle([20, bottom - 34, 60 + width, bottom + 16], fill=(255, 255, 255))
-    draw.line([(40, bottom), (40 + width, bottom)], fill=(0, 0, 0), width=6)
-    draw.text((40 + width / 2, bottom - 18), metres(bar_m), fill=(0, 0, 0), anchor="mm", font_size=22)
+    bar = bar_m / grid.cell_m * scale
+    bottom = height * scale - 30
+    draw.rectangle([20, bottom - 34, 60 + bar, bottom + 16], fill=(255, 255, 255))
+    draw.line([(40, bottom), (40 + bar, bottom)], fill=(0, 0, 0), width=6)
+    draw.text((40 + bar / 2, bottom - 18), metres(bar_m), fill=(0, 0, 0), anchor="mm", font_size=22)
     file = io.BytesIO()
     picture.save(file, "PNG")
     return file.getvalue()
+
+
+def _window(grid: Grid, out: Projection, around: tuple[Position, ...]) -> tuple[int, int, int, int]:
+    """Top row, left column, height and width of what is shown: all, or a square round a ring and half its size about it."""
+    if not around:
+        return 0, 0, grid.height, grid.width
+    x, y = out.forward([p.lon_deg for p in around], [p.lat_deg for p in around])
+    columns = (np.asarray(x) - grid.x_west_m) / grid.cell_m
+    rows = (grid.y_north_m - np.asarray(y)) / grid.cell_m
+    half = max(float(np.ptp(columns)), float(np.ptp(rows)), 10.0)  # of the window, which is twice as wide as the ring
+    side = min(int(np.ceil(2 * half)), grid.height, grid.width)
+    top = int(np.clip(round(float(rows.min() + rows.max()) / 2 - side / 2), 0, grid.height - side))
+    left = int(np.clip(round(float(columns.min() + columns.max()) / 2 - side / 2), 0, grid.width - side))
+    return top, left, side, side
 
 
 def product_file(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pypdf import PdfWriter
 
     from wayhome.app.desk import App
+    from wayhome.base.place import Position
     from wayhome.case.state import CaseState
     from wayhome.documents import DocumentFacts
     from wayhome.documents.filling import Filled, FormField
@@ -66,7 +67,7 @@ def document(
     from wayhome import documents
 
     return documents.render(
-        kind, app.state(case, as_of), for_id=for_id, facts=_Gathered(app, case, as_of, paper_size(paper)).facts(kind)
+        kind, app.state(case, as_of), for_id=for_id, facts=_Gathered(app, case, as_of, paper_size(paper)).facts(kind, for_id)
     )
 
 
@@ -77,9 +78,9 @@ class _Gathered:
         self.app, self.case, self.as_of, self.paper = app, case, as_of, paper
         self.state = app.state(case, as_of)
         self._figures: dict[str, Any] = {}
-        self._map: bytes | None = None
+        self._maps: dict[tuple[Position, ...], bytes] = {}
 
-    def facts(self, kind: str) -> DocumentFacts:
+    def facts(self, kind: str, for_id: str | None = None) -> DocumentFacts:
         """All that a kind needs beside the state."""
         from wayhome import __version__, documents
 
@@ -96,7 +97,7 @@ class _Gathered:
         drawn = None
         if documents.has_map(kind):
             try:
-                drawn = self.map()
+                drawn = self.map(self._ground(kind, for_id))
             except WayhomeError as error:  # a paper without its map says why, and is a paper still
                 figures.setdefault("poa", {"missing": error.message})
         heads = self.app.journal.heads(self.case)
@@ -106,15 +107,25 @@ class _Gathered:
             figures=figures, images=images(self.app, self.state) if documents.has_photographs(kind) else {}, paper=self.paper,
         )  # fmt: skip
 
-    def map(self) -> bytes | None:
-        """The printed map, or None before there is a place or where it cannot be drawn."""
+    def _ground(self, kind: str, for_id: str | None) -> tuple[Position, ...]:
+        """The ring that a paper is about: the segment of its assignment; empty for the whole map."""
+        from wayhome import documents
+
+        held = self.state.assignments.assignments
+        if documents.KINDS[kind].needs_for != "assignment" or not held:
+            return ()
+        task = held.get(for_id or "") or (next(iter(held.values())) if for_id is None and len(held) == 1 else None)
+        return self.state.area.segments[task.segment].ring if task is not None else ()
+
+    def map(self, around: tuple[Position, ...] = ()) -> bytes | None:
+        """The printed map, whole or round a ring; None before there is a place."""
         from wayhome.app import pictures
 
         if self.state.area.ipp is None:
             return None
-        if self._map is None:
-            self._map = pictures.map_png(self.app, self.state)
-        return self._map
+        if around not in self._maps:
+            self._maps[around] = pictures.map_png(self.app, self.state, around=around)
+        return self._maps[around]
 
     def _figure(self, name: str) -> dict[str, Any]:
         if name not in self._figures:
@@ -241,7 +252,7 @@ def printed_papers(
         if (kind, for_id) not in made:
             title = documents.KINDS[kind].title + (f" {for_id}" if for_id else "")
             try:
-                content = documents.render(kind, state, for_id=for_id, facts=gathered.facts(kind))
+                content = documents.render(kind, state, for_id=for_id, facts=gathered.facts(kind, for_id))
                 made[kind, for_id] = Printed(title=title, content=content)
             except WayhomeError as error:
                 made[kind, for_id] = Printed(title=title, why=error.message)

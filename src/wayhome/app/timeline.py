@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 
 def case_timeline(app: App, case: str, as_of: datetime | None = None) -> dict[str, Any]:
     """What happened to the subject in order, what contradicts itself, and gaps; with the `seq` it was made from."""
-    state = app.state(case, as_of)
+    state = app.shown(case, as_of)
     return {"seq": state.seq, **timeline(state).as_json()}

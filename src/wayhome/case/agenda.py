@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from wayhome.base.record import Record
+from wayhome.case.action_plan import lapsed_forecast, unmitigated
 from wayhome.case.amendment import unread_after_change
 from wayhome.case.clocks import ClockKind, clocks
 from wayhome.case.custody import open_links
@@ -46,7 +47,7 @@ def agenda(state: CaseState, at: datetime) -> tuple[Matter, ...]:
     if state.status in ("active", "suspended", "found"):
         found += [*_custody(state), *_messages(state), *_stopped(state)]
     if state.status in ("active", "suspended"):
-        found += [*_outings(state), *_evidence(state)]
+        found += [*_outings(state), *_evidence(state), *_safety(state, at)]
     if state.status == "active":
         found += [*_beginnings(state), *_risk(state), *_call_outs(state), *_inquiries(state), *_suspension(state)]
     if state.status == "found":
@@ -111,7 +112,7 @@ def _risk(state: CaseState) -> list[Matter]:
 def _call_outs(state: CaseState) -> list[Matter]:
     out: list[Matter] = []
     for c in state.roster.call_outs.values():
-        if waiting := c.unanswered():
+        if waiting := [p for p in c.unanswered() if state.roster.stay(p) is None]:
             names = ", ".join(person_name(state, p) for p in waiting)
             out.append(Matter(what=f"Call-out {c.id} is not answered by {names}.", command="answer_call_out", about=c.id,
                               since=c.asked_at))  # fmt: skip
@@ -170,6 +171,18 @@ def _messages(state: CaseState) -> list[Matter]:
         Matter(what=f"{m.id} waits for a reply.", command="reply_message", about=m.id, since=m.at)
         for m in unanswered(state)
     ]
+
+
+def _safety(state: CaseState, at: datetime) -> list[Matter]:
+    out = [
+        Matter(what=f"Nothing is written down against the hazard {h.id}: {h.hazard}.", command="add_hazard", about=h.id,
+               urgency="now")
+        for h in unmitigated(state)
+    ]  # fmt: skip
+    if (last := lapsed_forecast(state, at)) is not None:
+        out.append(Matter(what="The forecast no longer holds and teams are out.", command="set_weather", due=last.valid_until,
+                          urgency="soon"))  # fmt: skip
+    return out
 
 
 def _handovers(state: CaseState) -> list[Matter]:

@@ -53,6 +53,7 @@ class AssignmentDrafted(Event):
     equipment: PersonalText = ""
     report_to: PersonalText = ""
     start_at: datetime | None = None
+    revisit: str | None = None
 
     def says(self) -> str:
         """Sentence for the log."""
@@ -212,7 +213,10 @@ def _interval(check_in: float | None) -> float | None:
 
 @command("draft_assignment", "Give a team a segment to search: task, hazards, how it is reached.", "plan", SEARCHED)
 class DraftAssignment(Command):
-    """What the assignment permits is held against the orders in force when it goes out."""
+    """What the assignment permits is held against the orders in force when it goes out.
+
+    While the search is suspended only a scheduled `revisit` sends teams out.
+    """
 
     team: str
     segment: str
@@ -230,6 +234,7 @@ class DraftAssignment(Command):
     equipment: str = ""
     report_to: Annotated[str, _REPORT_TO] = ""
     start_at: Instant | None = None
+    revisit: Annotated[str, Says("The revisit that it is for, such as RV1.")] | None = None
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse a team that is not free, a retired segment, and a period that is closed."""
@@ -246,6 +251,7 @@ class DraftAssignment(Command):
         period = _period(state, self.period) if self.period else None
         if period is None and (current := state.assignments.current_period()):
             period = current.id
+        revisit = _revisit(state, self.revisit)
         key = context.new_id("A", state.assignments.assignments)
         drafted = AssignmentDrafted(
             id=key, team=team.id, segment=segment.id, period=period, task=self.task,
@@ -253,7 +259,7 @@ class DraftAssignment(Command):
             hazards=self.hazards, permits=self.permits, team_name=team.name,
             objective=_about(state, period, self.objective), mitigations=self.mitigations, channel=self.channel,
             call_sign=self.call_sign, check_in_s=_interval(self.check_in), vehicle=self.vehicle,
-            equipment=self.equipment, report_to=self.report_to, start_at=self.start_at,
+            equipment=self.equipment, report_to=self.report_to, start_at=self.start_at, revisit=revisit,
         )  # fmt: skip
         return (drafted, TeamStatusSet(team=team.id, status="assigned"))
 
@@ -340,6 +346,7 @@ class DispatchAssignment(Command):
         held = assignment_of(state, self.assignment)
         if not held.is_prepared:
             raise RuleBroken(f"{held.id} is {held.status}; only what nobody went out on can be dispatched.")
+        _revisit(state, held.revisit)
         if held.approved_by is None and needs_approval(state):
             raise RuleBroken(f"{held.id} is not approved; a second person approves it with approve_assignment first.")
         if stopped := _stop(state, held):
@@ -377,6 +384,21 @@ def assignment_of(state: CaseState, key: str) -> Assignment:
     """An assignment by id, or a sentence that lists what there is."""
     held: Assignment = found(state.assignments.assignments, key, "assignment")
     return held
+
+
+def _revisit(state: CaseState, key: str | None) -> str | None:
+    """The id of an open revisit; needed while the search is suspended."""
+    if key is None:
+        if state.status == "suspended":
+            raise RuleBroken(
+                "The search is suspended; name the revisit that this is for (schedule_revisit makes one), or reopen_search.",
+                field="revisit",
+            )
+        return None
+    held = found(state.ending.revisits, key, "revisit")
+    if not held.is_open:
+        raise RuleBroken(f"{held.id} is {'done' if held.cancelled is None else 'cancelled'} already.", field="revisit")
+    return str(held.id)
 
 
 def freed(state: CaseState, held: Assignment) -> tuple[Event, ...]:

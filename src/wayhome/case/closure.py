@@ -181,12 +181,17 @@ class WithholdPlace(Command):
         return (PlaceWithheld(reason=self.reason.strip()),)
 
 
-@command("close_case", "Close the case; everything that still keeps it open is listed.", "decide", OPEN)
+@command(
+    "close_case",
+    "Close the case; everything that still keeps it open is listed.",
+    "decide",
+    (*OPEN, "handed_over"),
+)
 class CloseCase(Command):
     """For somebody found: who has seen them in person, and the interview that asks how it can be prevented.
 
     `true_scenario` is the one that turned out to be true; the map is rated with it afterwards. `searchers` says how
-    those who searched are looked after.
+    those who searched are looked after. `tell_family` no: where the subject was found is withheld from then on.
     """
 
     outcome: Outcome
@@ -198,6 +203,7 @@ class CloseCase(Command):
     safeguarding: str = ""
     true_scenario: str | None = None
     searchers: str = ""
+    tell_family: bool | None = None
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse while anything is unsettled; the sentence lists all of it."""
@@ -211,7 +217,16 @@ class CloseCase(Command):
             raise InvalidInput(
                 f'true_scenario: there is no scenario "{self.true_scenario}"; there are: {have}.', field="true_scenario"
             )
-        return (CaseClosed(**self.__dict__),)
+        withheld = state.ending.place_withheld is not None
+        if self.tell_family and withheld:
+            raise RuleBroken(
+                "The place of the find is withheld; withhold_place without a reason lifts that before the family is told.",
+                field="tell_family",
+            )
+        closed = CaseClosed(**self.__dict__)
+        if self.tell_family is False and not withheld:
+            return PlaceWithheld(reason="The subject asks that the family not be told where."), closed
+        return (closed,)
 
     def _unsaid(self, state: CaseState) -> list[str]:
         """What closing a find must say and does not."""

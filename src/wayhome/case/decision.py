@@ -31,6 +31,8 @@ SUSPENSION_CHECKLIST: dict[str, str] = {
 
 # questions of a peer review that a proposal may answer besides; "" reads as not answered
 SUSPENSION_ALSO: dict[str, str] = {
+    "plan": "Is the plan complete, and is what is left of it listed?",
+    "information": "Is what is known in order: timeline, evidence, map?",
     "intelligence": "Can more be learnt by asking, by telephone or camera records?",
     "documents": "Are the documents of the search complete?",
     "conditions": "Do weather and terrain speak for waiting?",

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Literal
 from wayhome.base.record import Record
 from wayhome.case.evidence import Clue
 from wayhome.case.fact import Event, Origin, PersonalText, event, folds
+from wayhome.case.outing import Assignment
 from wayhome.case.recall import blocking
 
 if TYPE_CHECKING:
     from wayhome.case.state import CaseState
 
-Outcome = Literal["found", "stopped", "not_missing"]
+Outcome = Literal["found", "stopped", "not_missing", "transferred"]
 Interview = Literal["done", "declined", "offered", "not_possible"]
 
 
@@ -79,6 +80,7 @@ class Closure(Record):
     safeguarding: str = ""
     true_scenario: str | None = None
     searchers: str = ""
+    tell_family: bool | None = None
     by: str
     at: datetime
 
@@ -138,7 +140,7 @@ class HandoverWithdrawn(Event):
     """The offer was taken back or refused over there."""
 
     handover: str
-    reason: str
+    reason: PersonalText
 
     def says(self) -> str:
         """Sentence for the log."""
@@ -150,11 +152,11 @@ class RevisitScheduled(Event):
     """Something to come back to."""
 
     id: str
-    what: str
-    place: str = ""
+    what: PersonalText
+    place: PersonalText = ""
     segment: str | None = None
     due: datetime | None = None
-    trigger: str = ""
+    trigger: PersonalText = ""
 
     def says(self) -> str:
         """Sentence for the log."""
@@ -180,7 +182,7 @@ class RevisitCancelled(Event):
     """A revisit will not be."""
 
     revisit: str
-    reason: str
+    reason: PersonalText
 
     def says(self) -> str:
         """Sentence for the log."""
@@ -228,6 +230,7 @@ class CaseClosed(Event):
     safeguarding: PersonalText = ""
     true_scenario: str | None = None
     searchers: PersonalText = ""
+    tell_family: bool | None = None
 
     def says(self) -> str:
         """Sentence for the log."""
@@ -306,13 +309,53 @@ def due_revisits(state: CaseState, at: datetime) -> tuple[Revisit, ...]:
     return tuple(r for r in state.ending.open_revisits() if r.due is not None and r.due <= at)
 
 
+def shown(state: CaseState, withheld: bool | None = None) -> CaseState:
+    """The case as views and papers show it: without the places of finds where they are withheld.
+
+    `withheld` says so where the state is one of the past and it was withheld later.
+    """
+    if not (state.ending.place_withheld is not None if withheld is None else withheld):
+        return state
+    book = state.decisions
+    find = None if book.find is None else book.find.replace(position=None)
+    past = tuple(f.replace(position=None) for f in book.past_finds)
+    told = {
+        k: m.replace(position=None, place="") if m.kind == "located" else m for k, m in state.messages.messages.items()
+    }
+    return state.replace(
+        decisions=book.replace(find=find, past_finds=past), messages=state.messages.replace(messages=told)
+    )
+
+
+def without_place(fact: Event) -> Event:
+    """An entry as a log shows it where the place of the find is withheld; what people wrote in words stays."""
+    if fact.type in ("subject_found", "find_amended"):
+        return fact.replace(position=None)
+    if getattr(fact, "kind", None) == "located":
+        return fact.replace(where=(), place="")
+    return fact
+
+
+def outings_of(state: CaseState, revisit: str) -> tuple[Assignment, ...]:
+    """Assignments that were made for a revisit."""
+    return tuple(a for a in state.assignments.assignments.values() if a.revisit == revisit)
+
+
 def unsettled(state: CaseState, outcome: Outcome) -> tuple[str, ...]:
     """What keeps a case from being closed with an outcome, each with what to do about it."""
     out = [f"{a.id} is still out; report_back brings it in." for a in state.assignments.out()]
     out += [f"{p.name or p.id} ({p.id}) is checked in; check_out." for p in state.roster.here()]
     out += blocking(state)
+    if (held := state.ending.handed_over) is not None and outcome != "transferred":
+        to = state.ending.handovers[held].to
+        out.append(f"The search is with {to}; close it as transferred, or take it back with reopen_search.")
+    if outcome == "transferred" and state.ending.handed_over is None:
+        out.append("Nobody has taken the search over; accept_handover says who did.")
     if outcome == "found" and state.decisions.find is None:
         out.append("No find is reported; report_find says where and when.")
+    if outcome == "found":
+        missing = [c for c in state.subject.companions.values() if c.find is None]
+        out += [f"{c.name} ({c.id}), missing with the subject, is not found; find_companion." for c in missing]
     if outcome == "stopped" and state.decisions.suspended() is None:
         out.append("The search is not suspended; it takes a suspension with peer review before it is stopped for good.")
     return tuple(out)

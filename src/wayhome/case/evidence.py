@@ -14,7 +14,6 @@ from wayhome.base.place import Position
 from wayhome.base.record import Record
 from wayhome.case.command import BearingDeg, Command, Fraction, Instant, Place, command
 from wayhome.case.custody import Custody, found_link
-from wayhome.case.custody import ItemHandedOver as ItemHandedOver  # merging looks for it here
 from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, found, said
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, TypeVar
 
 from wayhome.base.errors import InvalidInput
 from wayhome.base.place import Position
-from wayhome.base.record import Record, field_types, markers, to_json
+from wayhome.base.record import Record, bare_type, field_types, markers, to_json
 
 if TYPE_CHECKING:
     from wayhome.case.authority import Actor
@@ -183,7 +183,7 @@ def joined(stored_type: str, stored_version: int, public: Mapping[str, Any], sec
             data[name] = SEALED
         elif value is not None:
             data[name] = value
-        elif name in cls.__defaults__ and cls.__defaults__[name] is not None:
+        elif name in cls.__defaults__ and (cls.__defaults__[name] is not None or bare_type(hints[name]) is not str):
             data[name] = to_json(cls.__defaults__[name])
         else:
             data[name] = ERASED

@@ -121,6 +121,7 @@ class Assignment(Task):
     team: str
     segment: str
     period: str | None = None
+    revisit: str | None = None
     status: AssignmentStatus = "draft"
     tasked_by: str = ""
     team_name: str = ""

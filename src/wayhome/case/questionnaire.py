@@ -163,8 +163,12 @@ def to_ask(state: CaseState) -> tuple[Asked, ...]:
 
 
 def open_first(state: CaseState) -> tuple[Question, ...]:
-    """Questions that must be asked before the line can drop, and are still open."""
-    return tuple(a.question for a in to_ask(state) if a.question.is_first and a.standing == "open")
+    """Questions that must be asked before the line can drop, and are still open; any place will do to begin with."""
+    is_placed = state.area.ipp is not None
+    return tuple(
+        a.question for a in to_ask(state)
+        if a.question.is_first and a.standing == "open" and not (is_placed and a.question.fills.startswith("mark_point"))
+    )  # fmt: skip
 
 
 def suggested_signs(state: CaseState) -> tuple[Suggestion, ...]:

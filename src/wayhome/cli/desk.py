@@ -153,7 +153,7 @@ def case_list(json_: Json = False) -> None:
 def case_show(case: str, as_of: AsOf = None, json_: Json = False) -> None:
     """Show a case as it stands, or stood. Example: wayhome case show lost-hiker --as-of 2026-05-09T22:00Z"""
     app = open_desk()
-    state = app.state(case, moment(as_of, "--as-of"))
+    state = app.shown(case, moment(as_of, "--as-of"))
     matters = app.agenda(state, state.as_of if as_of else None)
     if json_:
         show_json({"case": case, "seq": state.seq, "status": state.status, "state": state, "agenda": list(matters)})

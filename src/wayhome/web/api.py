@@ -131,10 +131,11 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
 
     @api.get("/api/cases/{case}")
     def show(case: str, as_of: str | None = None) -> dict[str, Any]:
-        state = desk.state(case, _time(as_of, "as_of"))
+        state = desk.shown(case, _time(as_of, "as_of"))
         matters = desk.agenda(state, state.as_of if as_of else None)
+        others = [] if as_of else alike.matters(desk, state)  # the other cases are as they are now
         return {
-            "seq": state.seq, "status": state.status, "state": to_json(state), "agenda": to_json(list(matters)),
+            "seq": state.seq, "status": state.status, "state": to_json(state), "agenda": to_json([*matters, *others]),
             "actors": desk.actors(state),
         }  # fmt: skip
 

@@ -1,6 +1,6 @@
-/** What a photograph tells of where and when, and a chain of custody, in words. The camera's place and the marker's stay two facts. */
+/** What a photograph tells of where and when, what a chain of custody waits for, what was read before it changed. */
 
-import type { Custody, Photograph, Position } from "../api/state";
+import type { CaseState, Clue, Custody, Photograph, Position, Statement } from "../api/state";
 import { metres, place } from "../lib/format";
 
 const EARTH_RADIUS_M = 6_371_008.8;
@@ -39,6 +39,14 @@ export function markerLine(photo: Photograph): string {
   return `${place(marker)}, placed by hand${apart}`;
 }
 
+const NEAR_M = 100_000; // the twin of case/area.py
+
+/** What to say where the camera was far from the case. */
+export function farLine(photo: Photograph, ipp: Position | null): string | null {
+  const away = photo.camera.position && ipp ? distance_m(ipp, photo.camera.position) : 0;
+  return away > NEAR_M ? `The camera was ${metres(away)} from the initial planning point; look whether it belongs to this case.` : null;
+}
+
 /** Whether somebody should have a thing and has not said so. */
 export const isOpen = (link: Custody): boolean =>
   ["handed_over", "returned", "court"].includes(link.kind ?? "") && link.confirmed_at === null;
@@ -46,3 +54,16 @@ export const isOpen = (link: Custody): boolean =>
 /** Whether a chain still goes on: somebody here holds the thing. */
 export const isHeld = (chain: readonly Custody[]): boolean =>
   chain.length > 0 && !["returned", "destroyed", "court"].includes(chain[chain.length - 1]?.kind ?? "");
+
+/** Amendments that say nothing of where the subject was, and of why; the twin of case/amendment.py. */
+const SAYS_NOTHING = new Set(["instruction", "finder"]);
+
+/** What was made from a piece of evidence before it changed, and so is to be looked at again. */
+export function unreadAfterChange(item: Statement | Clue, evidence: CaseState["evidence"]): ("reading" | "judgement")[] {
+  const changed = (item.amendments ?? []).filter((a) => a.fields.some((f) => !SAYS_NOTHING.has(f))).map((a) => Date.parse(a.at));
+  const isBefore = (at: string | undefined): boolean => at !== undefined && changed.some((t) => t > Date.parse(at));
+  const out: ("reading" | "judgement")[] = [];
+  if (isBefore(evidence.readings[item.id]?.read_at)) out.push("reading");
+  if (isBefore(evidence.judgements[item.id]?.at)) out.push("judgement");
+  return item.withdrawn === null ? out : [];
+}
