@@ -151,7 +151,9 @@ def test_the_evidence_archive_proves_its_originals(case: App) -> None:
     rows = list(csv.DictReader(io.StringIO(files["manifest.csv"].decode("utf-8-sig"))))
     assert [r["placed_by_hand"] for r in rows] == ["yes", "no marker"]
     assert rows[0]["camera_clock"] == "2026-05-09 13:12:05" and rows[0]["camera_taken_at"] == "2026-05-09T17:12:05Z"
-    assert "seal B-1, receipt not confirmed" in rows[0]["custody"] and rows[1]["camera_lat_deg"] == ""
+    assert (
+        "handed over: lab (seal B-1; receipt not confirmed)" in rows[0]["custody"] and rows[1]["camera_lat_deg"] == ""
+    )
 
 
 def test_the_same_state_gives_the_same_bytes_and_an_earlier_one_what_was_known_then(case: App) -> None:

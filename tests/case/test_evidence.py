@@ -63,7 +63,9 @@ def test_a_clue_is_amended_and_the_log_says_what_changed(seen: Bench) -> None:
     (fact,) = seen.do("amend_clue", clue="C2", name="footprint", description="left boot", instruction="mark")
     c = seen.state.evidence.clues["C2"]
     assert (c.name, c.description, c.instruction) == ("footprint", "left boot", "mark")
-    assert fact.says() == "Clue C2 amended: name, description, instruction."
+    assert fact.says() == "Clue C2 amended: name footprint; description left boot; instruction mark."
+    (fact,) = seen.do("amend_statement", statement="S1", observed_at="2026-03-01T04:30Z", reliability="0.5")
+    assert fact.says() == "Statement S1 amended: observed at 2026-03-01T04:30:00Z; reliability 0.5."
     (fact,) = seen.do("amend_clue", clue="C2", unknown=["description"], reason="Not seen by anybody.")
     assert fact.says() == "Clue C2 amended: not known any more: description; Not seen by anybody."
 
@@ -228,6 +230,7 @@ def test_another_seal_than_was_sent_needs_a_reason(seen: Bench) -> None:
     (fact,) = seen.do("confirm_receipt", clue="C1", received_by="Kim", seal_number="B-2", remark="bag torn at the gate")
     assert "B-2" in fact.says() and "bag torn" in fact.says()
     assert (chain(seen)[-1].seal_number, chain(seen)[-1].confirmed_seal) == ("B-1", "B-2")
+    assert chain(seen)[-1].note == "seal B-1; receipt confirmed by Kim under seal B-2; bag torn at the gate"
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,38 @@ def test_taking_leave_is_carried_from_report_to_letter(desk: App) -> None:
     assert desk.agenda(state) == ()
 
 
+def test_each_row_of_what_the_story_needs_is_seen(desk: App) -> None:
+    """The table of the story: what it tells, and what of it the system holds."""
+    state = desk.state("taking-leave")
+    people, book, notices = state.people.organisation, state.decisions, state.notices.notices
+    assert people is not None and {r.id for r in people.ranks} >= {"hokage", "anbu", "chuunin", "genin"}
+    assert people.squads and "dispatch" in {p for r in people.roles for p in r.may}  # who may order what
+    told = desk.product("taking-leave", "departure")
+    for s in list(state.evidence.statements.values())[:2]:  # two witnesses: when told, when seen, where, how reliable
+        assert s.told_at and s.observed_at and s.position and s.reliability
+    assert {p.kind for p in state.area.points} == {"pls", "lkp"} and state.area.ipp is not None
+    risk = state.subject.risk
+    assert risk is not None and len(risk.signs) >= 5 and risk.review_by and state.subject.urgency is not None
+    stories = {s.kind for s in state.scenarios.scenarios}
+    assert stories >= {"despondent", "runaway", "influenced", "taken", "not_missing"}
+    weights = state.scenarios.weights(state.judgements())
+    assert weights["home"] < 0.1 and sum(weights.values()) == pytest.approx(1.0)  # the goodbye moved it
+    assert all(len(c.custody) >= 2 and not c.custody[-1].is_open for c in state.evidence.clues.values())
+    assert state.seals.facts["X1"].readers == ("head",)
+    assert state.area.boundaries["B1"].watches[0].quality == 0.4  # the watch that missed him
+    assert told.data["probability_left"] > 0.5 and told.caveats
+    order = book.orders["O1"]
+    assert order.conditions == ("unharmed",) and order.acknowledgements
+    assert {a.segment for a in state.assignments.debriefed()} >= {"SEG1", "SEG2", "SEG3", "SEG4"}
+    searched = desk.product("taking-leave", "poa").data
+    assert 0 < searched["pos_cumulative"] < 1 and searched["rest_of_world"] > searched["rest_of_world_before"]
+    assert state.ending.open_revisits() and desk.product("taking-leave", "survival").data is not None
+    assert book.departure is not None and book.departure.evidence and book.suspended() is not None
+    assert {n.kind for n in notices.values()} == {"border_alert", "warrant", "standing_order"}
+    assert notices["N3"].ledger["Hunter-nin"].acknowledged_at and book.waivers[0].subject == "N3"
+    assert all(document(desk, "taking-leave", "notice", for_id=n)[:4] == b"%PDF" for n in notices)
+
+
 def test_what_nobody_else_knows_stays_sealed(desk: App) -> None:
     assert "Nine-tailed" not in str(desk.log("taking-leave")) + repr(desk.state("taking-leave"))
     raw = b"".join(p.read_bytes() for p in (desk.desk / "journal").glob("journal.sqlite*"))

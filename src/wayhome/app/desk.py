@@ -154,7 +154,11 @@ class App:
 
     def shown(self, case: str, as_of: datetime | None = None) -> CaseState:
         """The case as views and papers show it: without the place of a find that is withheld now."""
-        return shown(self.state(case, as_of), self._is_withheld(case))
+        return shown(self.state(case, as_of), self.is_withheld(case))
+
+    def is_withheld(self, case: str) -> bool:
+        """Whether the place of the find is withheld now."""
+        return self.state(case).ending.place_withheld is not None
 
     def agenda(self, state: CaseState, at: datetime | None = None) -> tuple[Matter, ...]:
         """What needs a decision, at a time or now."""
@@ -171,13 +175,13 @@ class App:
     def log(self, case: str, as_of: datetime | None = None) -> list[dict[str, Any]]:
         """The journal as people read it."""
         self._known(case)
-        hides = self._is_withheld(case)
+        hides = self.is_withheld(case)
         return [_line(e, hides) for e in self.journal.entries(case) if as_of is None or e.at <= as_of]
 
     def follow(self, case: str, *, until: Callable[[], bool] = lambda: False) -> Iterator[dict[str, Any]]:
         """New lines of the log as they are written, by whatever process, until told to stop."""
         for entry in self.journal.follow(case, after=self.head(case), until=until):
-            yield _line(entry, self._is_withheld(case))
+            yield _line(entry, self.is_withheld(case))
 
     def verify(self, case: str | None = None) -> list[Verified]:
         """Check hashes, links and secrets of one case or all; raises at the first bad entry."""
@@ -202,9 +206,22 @@ class App:
         from wayhome.planning.belief_map import belief_map, scenario_maps
         from wayhome.planning.inputs import key
 
-        maps, caveats = self._kept(f"prior:{key(inputs.prior())}", lambda: scenario_maps(inputs, self.sources))
-        found: BeliefMap = self._kept(key(inputs), lambda: belief_map(inputs, maps, caveats, self.sources))
+        maps, caveats = self.kept(f"prior:{key(inputs.prior())}", lambda: scenario_maps(inputs, self.sources))
+        found: BeliefMap = self.kept(key(inputs), lambda: belief_map(inputs, maps, caveats, self.sources))
         return found
+
+    def kept(self, key: str, compute: Callable[[], Any]) -> Any:
+        """What was computed under a content key, or computed now; the oldest go first."""
+        with self._lock:
+            if key in self._maps:
+                self._maps.move_to_end(key)
+                return self._maps[key]
+        made = compute()
+        with self._lock:
+            self._maps[key] = made
+            while len(self._maps) > KEPT_MAPS:
+                self._maps.popitem(last=False)
+        return made
 
     def product(self, case: str, name: str, *, as_of: datetime | None = None, at: datetime | None = None) -> Product:
         """A product of a case by name, with caveats and provenance."""
@@ -214,6 +231,10 @@ class App:
         from wayhome.planning.reflex_tasks import reflex_tasks
 
         products.made(name)
+        if name == "after_action":
+            from wayhome.app.after_action import after_action
+
+            return after_action(self, case, as_of)
         state = self.state(case, as_of)
         inputs: Record
         extra: tuple[str, ...] = ()
@@ -262,7 +283,7 @@ class App:
         from wayhome.planning.plan import plan_data, planned
         from wayhome.planning.wrong import wrong_data
 
-        made = self._kept(f"plan:{key(inputs)}", lambda: planned(inputs, found, self.sources, time.perf_counter))
+        made = self.kept(f"plan:{key(inputs)}", lambda: planned(inputs, found, self.sources, time.perf_counter))
         if name == "plan":
             return plan_data(made, found, time.perf_counter)
 
@@ -271,15 +292,12 @@ class App:
             maps, caveats = scenario_maps(inputs, self.sources)
             return belief_map(inputs, maps, caveats, self.sources)
 
-        told: tuple[dict[str, Any], tuple[str, ...]] = self._kept(
+        told: tuple[dict[str, Any], tuple[str, ...]] = self.kept(
             f"wrong:{key(inputs)}", lambda: wrong_data(made, found, belief, time.perf_counter)
         )
         return told
 
     # -- inside ---------------------------------------------------------------------------------
-
-    def _is_withheld(self, case: str) -> bool:
-        return self.state(case).ending.place_withheld is not None
 
     def _known(self, case: str) -> None:
         if not self.journal.head(case):
@@ -332,18 +350,6 @@ class App:
                 if fact.type == "fact_sealed" and fact.public["fact"] == wanted:
                     return fact.secrets["content"][1] or "[erased]"
         raise AssertionError(f"sealed fact {wanted} without an entry")
-
-    def _kept(self, key: str, compute: Callable[[], Any]) -> Any:
-        with self._lock:
-            if key in self._maps:
-                self._maps.move_to_end(key)
-                return self._maps[key]
-        made = compute()
-        with self._lock:
-            self._maps[key] = made
-            while len(self._maps) > KEPT_MAPS:
-                self._maps.popitem(last=False)
-        return made
 
 
 def _rings(crs: str) -> Rings:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MAX_FILE = 1_500_000_000
 IMPORT_AS = ("auto", "track", "segment", "region", "boundary", "organisation", "table", "photograph")
-EXPORTS = ("geotiff", "geojson", "gpx", "json", "calendar", "evidence")
+EXPORTS = ("geotiff", "geojson", "gpx", "json", "calendar", "evidence", "statistics")
 
 
 def read_file(path: Path) -> bytes:
@@ -164,6 +164,10 @@ def export(app: App, case: str, form: str, *, as_of: datetime | None = None) -> 
         from wayhome.app.almanac import calendar
 
         return calendar(app, case, app.now()), "text/calendar"
+    if form == "statistics":
+        from wayhome.app.statistics_row import statistics_csv
+
+        return statistics_csv(app, case, as_of), "text/csv"
     if form == "evidence":
         from wayhome.app.photographs import evidence_archive
 

@@ -60,7 +60,7 @@ def prepared(
 
     def act() -> list[dict[str, Any]]:
         done = app.do(case, "attach_photograph", {**fields, "blob": app.blobs.put(content)}, by=by)
-        what = f"photograph of {of}, {read.width_px} by {read.height_px}"
+        what = f"of {of}, {read.width_px} by {read.height_px} pixels,"
         return [{"file": name, "as": "photograph", "what": what, "id": getattr(done.events[0], "id", ""),
                  "caveats": caveats}]  # fmt: skip
 
@@ -142,7 +142,7 @@ def _item(clue: Clue) -> dict[str, Any]:
 
 
 def _chain(clue: Clue) -> list[dict[str, Any]]:
-    return [{**x.as_json(), "is_open": x.is_open} for x in clue.custody]
+    return [{**x.as_json(), "is_open": x.is_open, "note": x.note} for x in clue.custody]
 
 
 _COLUMNS = (
@@ -159,7 +159,11 @@ def _csv(rows: list[dict[str, Any]]) -> bytes:
     writer.writerow(_COLUMNS)
     for row in rows:
         camera, at, marker = row["camera"], row["camera"]["position"] or {}, row["marker_position"] or {}
-        chains = [f"{k}: {'; '.join(map(_link, chain))}" for k, chain in row["custody"].items()]
+        chains = [
+            f"{k}: "
+            + " / ".join(f"{x['at']} {x['kind'].replace('_', ' ')}: {x['holder']} ({x['note']})" for x in chain)
+            for k, chain in row["custody"].items()
+        ]
         cells = {
             **row, "of": " ".join(row["of"]), "camera_clock": camera["clock"], "camera_offset": camera["offset"],
             "camera_taken_at": camera["taken_at"], "camera_gps_at": camera["gps_at"], "camera_lat_deg": at.get("lat_deg"),
@@ -171,15 +175,6 @@ def _csv(rows: list[dict[str, Any]]) -> bytes:
         }  # fmt: skip
         writer.writerow([_cell(cells[c]) for c in _COLUMNS])
     return b"\xef\xbb\xbf" + out.getvalue().encode()  # spreadsheets take it for UTF-8 only with this mark
-
-
-def _link(link: dict[str, Any]) -> str:
-    seal = f", seal {link['seal_number']}" if link["seal_number"] else ""
-    came = (
-        f", receipt confirmed by {link['confirmed_by']} at {link['confirmed_at']}" if link["confirmed_at"]
-        else ", receipt not confirmed" if link["is_open"] else ""
-    )  # fmt: skip
-    return f"{link['at']} {link['kind'].replace('_', ' ')}: {link['holder']}{seal}{came}"
 
 
 def _cell(value: Any) -> Any:

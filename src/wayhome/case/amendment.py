@@ -134,10 +134,14 @@ def _amendment(fact: StatementAmended | ClueAmended, origin: Origin) -> Amendmen
     return Amendment(at=origin.at, by=origin.by, fields=tuple(_changes(fact)), reason=fact.reason)
 
 
+def _shown(value: object) -> str:
+    return iso(value) if isinstance(value, datetime) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def _told(fact: StatementAmended | ClueAmended) -> str:
-    new = [k.replace("_", " ") for k in _changes(fact) if k not in fact.unknown]
+    new = [f"{k.replace('_', ' ')} {_shown(v)}" for k, v in _changes(fact).items() if k not in fact.unknown]
     gone = [k.replace("_", " ") for k in fact.unknown]
-    parts = [", ".join(new), f"not known any more: {', '.join(gone)}" if gone else "", fact.reason]
+    parts = ["; ".join(new), f"not known any more: {', '.join(gone)}" if gone else "", fact.reason]
     return "; ".join(p for p in parts if p) + ("" if fact.reason.endswith(".") else ".")
 
 

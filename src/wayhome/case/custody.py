@@ -59,6 +59,18 @@ class Custody(Record):
         """Whether nobody here holds it any more."""
         return self.kind in _ENDS
 
+    @property
+    def note(self) -> str:
+        """All beside who and when, in words: seal, place, receipt, remarks."""
+        came = f"receipt confirmed by {self.confirmed_by}" if self.confirmed_at else "receipt not confirmed"
+        if self.confirmed_seal and self.confirmed_seal != self.seal_number:
+            came += f" under seal {self.confirmed_seal}"
+        parts = [
+            f"seal {self.seal_number}" if self.seal_number else "", f"at {self.place}" if self.place else "", self.remark,
+            came if self.kind in _RECEIVED else "", self.confirmed_remark,
+        ]  # fmt: skip
+        return "; ".join(p for p in parts if p)
+
 
 class OpenLink(Record):
     """A link of a chain of custody that nobody has confirmed."""

@@ -437,7 +437,9 @@ class AmendFind(Command):
         """Refuse a far place that is not confirmed, and where nothing is given."""
         fields = {k: v for k, v in self.__dict__.items() if k not in ("confirm_far", "reason") and v is not None}
         if not fields:
-            raise InvalidInput("Nothing is given; write at least one of position, at, condition, remarks, means, mobility.")
+            raise InvalidInput(
+                "Nothing is given; write at least one of position, at, condition, remarks, means, mobility."
+            )
         if state.decisions.find is None:
             raise RuleBroken("No find is reported; there is nothing to correct.")
         state.area.check_near(self.position, self.confirm_far, "position")

@@ -390,7 +390,7 @@ def import_(
 @cli.command()
 @guarded
 def export(case: str, form: str, out: Annotated[Path, typer.Option("--out")], as_of: AsOf = None) -> None:
-    """Export a case: geotiff, geojson, gpx, json, calendar or evidence (a zip archive). Example: wayhome export CASE geotiff --out poa.tif"""
+    """Export a case: geotiff, geojson, gpx, json, calendar, evidence (a zip archive) or statistics (one anonymous line). Example: wayhome export CASE geotiff --out poa.tif"""
     from wayhome.app.exchange import export as make
 
     content, _ = make(open_desk(), case, form, as_of=moment(as_of, "--as-of"))

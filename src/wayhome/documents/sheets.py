@@ -78,7 +78,16 @@ def order(w: Wording, for_id: str | None) -> Paper:
         return nothing(title, "No order has been given yet.")
     held = found(w.state.decisions.orders, for_id, "order")
     waived = [x for x in w.state.decisions.waivers if x.order == held.id]
-    stopped = [n for n in w.state.notices.notices.values() if n.status == "stopped" and n.stopped_by_order == held.id]
+    stopped: list[list[str | None]] = [
+        [n.id, n.title, ", ".join(n.stopped_audiences)]
+        for n in w.state.notices.notices.values()
+        if n.stopped_by_order == held.id
+    ]
+    stopped += [[a.id, a.task, a.team_name] for a in w.state.assignments.assignments.values() if a.stopped_by_order == held.id]
+    stopped += [[m.id, m.text, m.to] for m in w.state.messages.messages.values() if m.stopped_by_order == held.id]
+    earlier: list[list[str | None]] = [[str(i), w.when(v.until), v.text] for i, v in enumerate(held.versions, 1)]
+    received: list[list[str | None]] = [[w.person(a.who), w.when(a.at), str(a.version)] for a in held.acknowledgements]
+    conditions = [*(CONDITIONS[c] for c in held.conditions), *(f"{c} (no program can check this)" for c in held.other_conditions)]
     blocks = [heading(f"{title} {held.id}", 1)]
     if held.rescinded is not None:
         blocks.append(banner(f"RESCINDED: {held.rescinded}", stop=True))
@@ -89,12 +98,15 @@ def order(w: Wording, for_id: str | None) -> Paper:
         ]),
         heading("The order"), quote(held.text, large=True),
         heading("Conditions that stay in force"),
-        bullets([CONDITIONS[c] for c in held.conditions]) if held.conditions else para("None."),
+        bullets(conditions) if conditions else para("None."),
         para("Whatever goes out later against a condition is stopped and shown to the one who gave this order.", "small"),
         heading("Let out against this order"),
         table("What*2|By*2|When*2|Reason*5", [[x.subject, w.person(x.by), w.when(x.at), x.reason] for x in waived], "Nothing."),
         heading("Stopped because of this order"),
-        table("Notice*2|Title*5|Meant for*4", [[n.id, n.title, ", ".join(n.stopped_audiences)] for n in stopped], "Nothing."),
+        table("What*2|Words*5|Meant for*4", stopped, "Nothing."),
+        heading("Received"),
+        table("By*4|When*3|>Wording*2", received, "Nobody has acknowledged it on record."),
+        *([heading("Earlier wordings"), table(">No.|In force until*3|Words*8", earlier, "")] if earlier else []),
         signatures(f"{w.person(held.given_by)}", "Received by", "Date and time"),
     ]  # fmt: skip
     return Paper(title=f"{title} {held.id}", blocks=tuple(blocks))

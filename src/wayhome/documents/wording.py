@@ -167,7 +167,7 @@ class Wording:
 
     def order(self, order: Order) -> str:
         """An order in one line: text, giver, conditions."""
-        kept = " ".join(CONDITIONS[c] for c in order.conditions)
+        kept = " ".join([*(CONDITIONS[c] for c in order.conditions), *(f"{c.rstrip('.')}." for c in order.other_conditions)])
         return f"{order.id} of {self.person(order.given_by)}: {order.text} {kept}".strip()
 
     def waivers(self, thing: str) -> list[str]:

@@ -308,7 +308,7 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
     @api.get("/api/cases/{case}/export/{form}", response_class=Response)
     def export(case: str, form: str, as_of: str | None = None) -> Response:
         content, media = exchange.export(desk, case, form, as_of=_time(as_of, "as_of"))
-        suffix = {"geotiff": "tif", "calendar": "ics", "evidence": "zip"}.get(form, form)
+        suffix = {"geotiff": "tif", "calendar": "ics", "evidence": "zip", "statistics": "csv"}.get(form, form)
         return Response(
             content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{form}.{suffix}"'}
         )
