@@ -114,7 +114,6 @@ def _orders(w: Wording) -> list[str]:
     lines = []
     for o in w.state.decisions.in_force():
         lines.append(w.order(o))
-        lines += [f"{o.id}, in words that no program checks: {c}" for c in o.other_conditions if c not in lines[-1]]
     return lines
 
 

@@ -164,7 +164,7 @@ def clue(w: Wording, for_id: str | None) -> Paper:
     judged = state.evidence.judgements.get(held.id) if held else None
     period = chosen_period(w, None)
     chain: list[list[str | None]] = (
-        [[w.when(x.at), w.person(x.given_by), w.person(x.holder), x.remark or None] for x in held.custody]
+        [[w.when(x.at), w.person(x.given_by), w.person(x.holder), x.note or None] for x in held.custody]
         if held
         else []
     )

@@ -87,7 +87,7 @@ def order(w: Wording, for_id: str | None) -> Paper:
     stopped += [[m.id, m.text, m.to] for m in w.state.messages.messages.values() if m.stopped_by_order == held.id]
     earlier: list[list[str | None]] = [[str(i), w.when(v.until), v.text] for i, v in enumerate(held.versions, 1)]
     received: list[list[str | None]] = [[w.person(a.who), w.when(a.at), str(a.version)] for a in held.acknowledgements]
-    conditions = [*(CONDITIONS[c] for c in held.conditions), *(f"{c} (no program can check this)" for c in held.other_conditions)]
+    conditions = [*(CONDITIONS[c] for c in held.conditions), *w.unchecked(held)]
     blocks = [heading(f"{title} {held.id}", 1)]
     if held.rescinded is not None:
         blocks.append(banner(f"RESCINDED: {held.rescinded}", stop=True))
@@ -159,7 +159,7 @@ def _custody(w: Wording, clue: Clue) -> str:
     if not clue.custody:
         return f"not collected ({clue.instruction})"
     return "\n".join(
-        f"{w.when(x.at)}: {w.person(x.holder)}" + (f" ({x.remark})" if x.remark else "") for x in clue.custody
+        f"{w.when(x.at)}: {w.person(x.holder)}" + (f" ({x.note})" if x.note else "") for x in clue.custody
     )
 
 

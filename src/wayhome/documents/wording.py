@@ -167,8 +167,12 @@ class Wording:
 
     def order(self, order: Order) -> str:
         """An order in one line: text, giver, conditions."""
-        kept = " ".join([*(CONDITIONS[c] for c in order.conditions), *(f"{c.rstrip('.')}." for c in order.other_conditions)])
+        kept = " ".join([*(CONDITIONS[c] for c in order.conditions), *self.unchecked(order)])
         return f"{order.id} of {self.person(order.given_by)}: {order.text} {kept}".strip()
+
+    def unchecked(self, order: Order) -> list[str]:
+        """Conditions of an order in words, of which a person must see that they are kept."""
+        return [f"In words that no program checks: {c.rstrip('.')}." for c in order.other_conditions]
 
     def waivers(self, thing: str) -> list[str]:
         """What was let out against an order: which, by whom, when, why."""
