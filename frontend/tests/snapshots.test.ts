@@ -10,6 +10,8 @@ import { questionnaireAnswer } from "../src/api/intake";
 import { groundAnswer, tracksAnswer } from "../src/api/ground";
 import { PRODUCTS, productList } from "../src/api/products";
 import { sensorList, sensorWidth } from "../src/api/sensors";
+import { rosterAnswer } from "../src/api/roster";
+import { duplicatesAnswer, timelineAnswer } from "../src/api/timeline";
 import { refusal } from "../src/api/http";
 import type { Check } from "../src/lib/check";
 
@@ -18,7 +20,7 @@ const CHECKS: Record<string, Check<unknown>> = {
   cases: caseList, case: caseAnswer, log: logAnswer, verify: verifyAnswer, commands: commandList, do: done, import: imported,
   products: productList, poa: PRODUCTS.poa, segments: PRODUCTS.segments, plan: PRODUCTS.plan, wrong: PRODUCTS.wrong, reflex: PRODUCTS.reflex,
   departure: PRODUCTS.departure, evidence: PRODUCTS.evidence, survival: PRODUCTS.survival, inquiries: PRODUCTS.inquiries, error: refusal, ground: groundAnswer, tracks: tracksAnswer, documents: documentList,
-  sensors: sensorList, width: sensorWidth, clocks: clocksAnswer, questionnaire: questionnaireAnswer,
+  sensors: sensorList, width: sensorWidth, clocks: clocksAnswer, timeline: timelineAnswer, duplicates: duplicatesAnswer, roster: rosterAnswer, questionnaire: questionnaireAnswer,
 };
 
 /** What the server's tests blank out because it differs from run to run, with something of the same kind. */

@@ -13,7 +13,9 @@ from wayhome.base.record import Record
 from wayhome.case.disclosure import PUBLIC_KINDS
 from wayhome.case.notice import ENDED
 from wayhome.documents import (
+    after_action_sheet,
     assignment_sheet,
+    closing_sheets,
     desk_sheets,
     figure_sheets,
     flyer,
@@ -34,7 +36,7 @@ from wayhome.documents.wording import DECISION_AID, DocumentFacts, Wording, shor
 if TYPE_CHECKING:
     from wayhome.case.state import CaseState
 
-Needs = Literal["assignment", "notice", "order", "suspension", "period", "team", "clue", "message"]
+Needs = Literal["assignment", "notice", "order", "suspension", "period", "team", "clue", "message", "handover", "reopening"]
 BLANK = "blank"  # asks for an empty form to write on
 HEAD_LENGTH = 70  # characters of a title at the head of a page
 
@@ -42,7 +44,8 @@ HEAD_LENGTH = 70  # characters of a title at the head of a page
 class Kind(Record):
     """A kind of document: what it needs an id of (or None), which products and whether the map are in it.
 
-    One that is `blank_too` can be printed empty, to be written on by hand; one not `listed` is part of a pile only.
+    One that is `blank_too` can be printed empty, to be written on by hand; one not `listed` is part of a pile only; one
+    that `is_internal` shows what is withheld from all others.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Kind(Record):
     blank_too: bool = False
     listed: bool = True
     has_photographs: bool = False
+    is_internal: bool = False
 
 
 KINDS: dict[str, Kind] = {
@@ -72,6 +76,11 @@ KINDS: dict[str, Kind] = {
         Kind(name="evidence", title="What each statement and clue did", describe=judgement_sheets.evidence, figures=("evidence", "inquiries")),
         Kind(name="departure", title="Departure sheet", describe=judgement_sheets.departure, figures=("departure",)),
         Kind(name="suspension", title="Suspension letter", needs_for="suspension", describe=letter.suspension, figures=("poa", "departure")),
+        Kind(name="handover", title="Handover", needs_for="handover", describe=closing_sheets.handover, figures=("poa", "segments"), has_map=True),
+        Kind(name="reopening", title="Reopening", needs_for="reopening", describe=closing_sheets.reopening, figures=("poa",), has_map=True),
+        Kind(name="closing", title="Closing report", describe=closing_sheets.closing, figures=("after_action",)),
+        Kind(name="closing_annex", title="Closing report, internal annex", describe=closing_sheets.closing_annex, is_internal=True),
+        Kind(name="after_action", title="After-action", describe=after_action_sheet.after_action, figures=("after_action",)),
         Kind(name="log", title="Journal", describe=sheets.log),
         Kind(name="briefing", title="Briefing with photograph", describe=sar_forms.briefing, has_map=True, has_photographs=True),
         Kind(name="ics201", title="ICS 201 Incident Briefing", describe=ics_status.ics201, figures=("poa",), has_map=True),
@@ -122,6 +131,11 @@ def figures_of(kind: str) -> tuple[str, ...]:
 def has_map(kind: str) -> bool:
     """Whether a kind shows the map."""
     return _kind(kind).has_map
+
+
+def is_internal(kind: str) -> bool:
+    """Whether a kind shows what is withheld from all others."""
+    return _kind(kind).is_internal
 
 
 def has_photographs(kind: str) -> bool:
@@ -186,6 +200,8 @@ def _ids(kind: Kind, state: CaseState) -> tuple[str, ...]:
         "period": state.assignments.periods,
         "team": state.people.teams,
         "clue": state.evidence.clues,
+        "handover": state.ending.handovers,
+        "reopening": state.ending.reopenings,
         "message": {m.id: m for m in state.messages.messages.values() if m.kind == "general"},
     }
     return tuple(held[kind.needs_for]) if kind.needs_for else ()
