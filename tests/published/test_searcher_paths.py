@@ -123,12 +123,21 @@ def test_three_searchers_proved(horizon: int, pnd: float) -> None:
     assert answer["pnd"] == pytest.approx(pnd, abs=6e-8)
 
 
+def reached(known: float, horizon: int, searchers: int = 3) -> dict[str, Any]:
+    """The answer, with more time where the machine is too busy for a best known value within a quarter of a minute."""
+    for limit_s in (15.0, 60.0, 240.0):
+        answer = solved(sp1(horizon, searchers, time_limit_s=limit_s))
+        if answer["pnd"] <= known + 6e-8:
+            break
+    return answer
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("horizon", "known"), [(11, 0.4712221), (12, 0.4379911), (13, 0.4108679), (14, 0.3863999), (15, 0.3655521)]
 )
 def test_three_searchers_for_long_are_at_least_as_good_as_the_best_known(horizon: int, known: float) -> None:
-    answer = solved(sp1(horizon, time_limit_s=15.0))
+    answer = reached(known, horizon)
     assert answer["pnd"] <= known + 6e-8
     assert answer["status"] in ("optimal", "feasible")
 
@@ -139,7 +148,7 @@ def test_three_searchers_for_long_are_at_least_as_good_as_the_best_known(horizon
 )
 def test_other_numbers_of_searchers(searchers: int, known: float) -> None:
     """Best known values; for one searcher that of all paths tried, which is printed 1e-7 lower."""
-    answer = solved(sp1(10, searchers, time_limit_s=20.0))
+    answer = reached(known, 10, searchers)
     assert answer["pnd"] <= known + 6e-8
 
 
