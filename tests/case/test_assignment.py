@@ -146,7 +146,7 @@ def test_a_team_that_is_back_rests_until_it_is_debriefed(bench: Bench) -> None:
     bench.do("dispatch_assignment", assignment="A1", at="2026-03-01T06:02Z")
     with pytest.raises(InvalidInput, match="sent out later"):
         bench.do("report_back", assignment="A1", at="2026-03-01T06:00Z")
-    with pytest.raises(InvalidInput, match="still to come"):
+    with pytest.raises(InvalidInput, match="lies in the future"):
         bench.do("report_back", assignment="A1", at="2026-03-02T06:00Z")
     bench.do("report_back", assignment="A1", at="2026-03-01T06:05Z")
     a = held(bench)

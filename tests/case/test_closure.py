@@ -8,7 +8,8 @@ import pytest
 
 from wayhome.base.errors import InvalidInput, NotAllowed, RuleBroken
 from wayhome.case.decision import SUSPENSION_CHECKLIST
-from wayhome.case.ending import due_revisits, open_clues
+from wayhome.case.ending import due_revisits, open_clues, outings_of, shown
+from wayhome.case.fact import joined, parted
 
 HERE = {"lat": 44.0, "lon": -71.0}
 ANSWERS = dict.fromkeys(SUSPENSION_CHECKLIST, "Looked at.")
@@ -147,3 +148,97 @@ def test_departures_are_all_kept(placed: Any) -> None:
     placed.do("decide_departure", conclusion="left", reasons="The driver knew him.", evidence=["C1"])
     assert [d.conclusion for d in placed.state.decisions.departures] == ["undecided", "left"]
     assert placed.state.decisions.departure.conclusion == "left"
+
+
+def test_while_suspended_teams_go_out_only_for_a_revisit(placed: Any) -> None:
+    ring = [[44.0, -71.0], [44.01, -71.0], [44.01, -70.99]]
+    placed.do("draw_segment", name="Shore", ring=[{"lat": a, "lon": b} for a, b in ring])
+    placed.do("form_team", name="One", searchers=4)
+    suspend(placed)
+    with pytest.raises(RuleBroken, match="name the revisit"):
+        placed.do("draft_assignment", team="T1", segment="Shore")
+    placed.do("schedule_revisit", what="The shore at low water.", segment="Shore", due="2026-03-02T08:00Z")
+    placed.do("draft_assignment", team="T1", segment="Shore", revisit="RV1")
+    placed.do("dispatch_assignment", assignment="A1")
+    assert [a.id for a in outings_of(placed.state, "RV1")] == ["A1"] and placed.state.status == "suspended"
+    placed.do("debrief_assignment", assignment="A1", pod="0.5")
+    placed.do("do_revisit", revisit="RV1", result="Nothing.")
+    with pytest.raises(RuleBroken, match="RV1 is done already"):
+        placed.do("draft_assignment", team="T1", segment="Shore", revisit="RV1")
+
+
+def test_a_reviewer_may_find_by_question_and_only_by_questions_there_are(placed: Any) -> None:
+    placed.do("propose_suspension", reasons="No sign.", checklist={**ANSWERS, "coroner": "Told."}, reopen_if="A clue.")
+    with pytest.raises(InvalidInput, match="findings: there is no question weather"):
+        placed.do("review_suspension", suspension="P1", agrees=True, remarks="Fair.", findings={"weather": "bad"})
+    placed.do(
+        "review_suspension", suspension="P1", agrees=True, remarks="Fair.", findings={"effective": "The shore least."}
+    )
+    assert placed.state.decisions.suspensions["P1"].findings == {"effective": "The shore least."}
+
+
+def test_a_decision_on_departure_keeps_the_entry_that_was_looked_at(placed: Any) -> None:
+    before = placed.state.seq
+    placed.do("decide_departure", conclusion="undecided", reasons="Nothing yet.")
+    assert placed.state.decisions.departure.looked_at == before
+
+
+def test_do_not_tell_the_family_withholds_the_place_at_closure(placed: Any) -> None:
+    placed.do("report_find", position=HERE, condition="well", mobility="mobile_responsive")
+    told: dict[str, Any] = {
+        "outcome": "found",
+        "seen_by": "a nurse",
+        "seen_at": "2026-03-01T05:40Z",
+        "interview": "declined",
+    }
+    placed.do("close_case", **told, tell_family=False)
+    assert placed.state.ending.place_withheld and placed.state.ending.closure.tell_family is False
+    view = shown(placed.state)
+    assert view.decisions.find.position is None and view.decisions.find.condition == "well"
+    assert placed.state.decisions.find.position is not None
+    assert shown(placed.state, withheld=False) == placed.state
+
+
+def test_a_withheld_place_is_not_told_at_closure_by_a_slip(placed: Any) -> None:
+    placed.do("report_find", position=HERE, condition="well")
+    placed.do("withhold_place", reason="She asks.")
+    told: dict[str, Any] = {
+        "outcome": "found",
+        "seen_by": "a nurse",
+        "seen_at": "2026-03-01T05:40Z",
+        "interview": "declined",
+    }
+    with pytest.raises(RuleBroken, match="withhold_place without a reason"):
+        placed.do("close_case", **told, tell_family=True)
+    placed.do("withhold_place", reason="")
+    placed.do("close_case", **told, tell_family=True)
+    assert placed.state.ending.place_withheld is None
+
+
+def test_the_place_of_a_find_lies_under_the_key_that_can_be_erased(placed: Any) -> None:
+    (found,) = placed.do("report_find", position=HERE)
+    apart = parted(found)
+    assert "position" in apart.secrets and apart.public.get("position") is None
+    assert joined(apart.type, apart.version, apart.public, dict.fromkeys(apart.secrets)).position is None
+    old = {**apart.public, "position": {"lat_deg": 44.0, "lon_deg": -71.0}}  # as it was stored before
+    assert joined(apart.type, apart.version, old, {}).position == found.position
+
+
+def test_a_search_that_was_handed_over_is_closed_as_transferred_and_not_otherwise(placed: Any) -> None:
+    with pytest.raises(RuleBroken, match="Nobody has taken the search over"):
+        placed.do("close_case", outcome="transferred")
+    placed.do("propose_handover", to="Next County", reasons="He was seen there.")
+    placed.do("accept_handover", handover="H1", accepted_by="Sheriff Example")
+    with pytest.raises(RuleBroken, match="The search is with Next County"):
+        placed.do("close_case", outcome="not_missing")
+    placed.do("close_case", outcome="transferred")
+    assert placed.state.status == "closed"
+    placed.do("reopen_search", because="They gave it back.")
+    assert placed.state.status == "active"
+
+
+def test_a_case_is_not_closed_as_found_while_a_companion_is_missing(placed: Any) -> None:
+    placed.do("add_companion", name="Rex", together=0.5)
+    placed.do("report_find", position=HERE, condition="well")
+    with pytest.raises(RuleBroken, match="Rex \\(M1\\), missing with the subject"):
+        placed.do("close_case", outcome="found", seen_by="a nurse", seen_at="2026-03-01T05:40Z", interview="declined")

@@ -153,7 +153,7 @@ def test_receipt_is_for_a_wording_and_asked_for_again_after_an_amendment(village
     assert (told.who, told.version, told.at.minute) == ("leader of One", 1, 4)
     with pytest.raises(RuleBroken, match="already"):
         village.do("acknowledge_order", by="bo", order="O1", who="leader of One")
-    with pytest.raises(InvalidInput, match="still to come"):
+    with pytest.raises(InvalidInput, match="lies in the future"):
         village.do("acknowledge_order", by="bo", order="O1", who="Two", at="2026-03-02T00:00Z")
     assert unacknowledged(village.state) == ()
     village.do("amend_order", by="ana", order="O1", text="Find her.", reason="wrong person")
@@ -227,5 +227,7 @@ def test_a_waiver_ends_when_its_order_is_amended(village: Bench) -> None:
     village.do("waive_contradiction", by="ana", order="O1", subject="N1", reason="It binds all.")
     held = village.state.notices.notices["N1"]
     assert village.state.decisions.contradictions("N1", held.permits, held.text) == ()
-    village.do("amend_order", by="ana", order="O1", text="Unharmed, whoever finds him.", reason="No exceptions any more.")
+    village.do(
+        "amend_order", by="ana", order="O1", text="Unharmed, whoever finds him.", reason="No exceptions any more."
+    )
     assert [o.id for o in village.state.decisions.contradictions("N1", held.permits, held.text)] == ["O1"]

@@ -25,6 +25,10 @@ def test_it_renders_in_every_stage_or_names_what_is_missing(told: Told, kind: st
             text = " ".join(page.get_textpage().get_text_range() for page in pdf)
             foot = "Wayhome test" if kind == "flyer" else "Decision aid"  # the public is told no such thing
             assert foot in text, f"{kind} in {stage}"
-            assert not re.search(r"\bNone\b(?!\.)|datetime\(|\(\)|\{\}|\bTrue\b|\bFalse\b", text), f"{kind} in {stage}: {text}"
+            assert not re.search(r"\bNone\b(?!\.)|datetime\(|\(\)|\{\}|\bTrue\b|\bFalse\b", text), (
+                f"{kind} in {stage}: {text}"
+            )
             if KINDS[kind].needs_for is not None and not ids:
-                assert "No " in text or "has been" in text or "not " in text, f"{kind} in {stage} says nothing of what is missing: {text}"
+                assert "No " in text or "has been" in text or "not " in text, (
+                    f"{kind} in {stage} says nothing of what is missing: {text}"
+                )

@@ -44,6 +44,11 @@ EMPTY = {
     "matters": "not in the record: What needs a decision now",
     "radio": "not in the record: Messages",
     "contents": "Nothing.",
+    "handover": "No handover has been proposed.",
+    "reopening": "The search has not been reopened.",
+    "closing": "DRAFT. The case is not closed.",
+    "closing_annex": "No find is reported; there is no place to keep.",
+    "after_action": "No rating of the map",
 }
 
 
@@ -279,7 +284,18 @@ def test_what_does_not_exist_is_refused(suspended: Any, facts: Callable[..., Any
     given = facts(suspended)
     with pytest.raises(NotFound, match='no document "ics999"'):
         render("ics999", suspended.state, for_id=None, facts=given)
-    for kind in ("order", "assignment", "notice", "recall", "suspension", "ics202", "ics204", "ics213", "ics214", "clue"):
+    for kind in (
+        "order",
+        "assignment",
+        "notice",
+        "recall",
+        "suspension",
+        "ics202",
+        "ics204",
+        "ics213",
+        "ics214",
+        "clue",
+    ):
         with pytest.raises(NotFound, match="Z9"):
             render(kind, suspended.state, for_id="Z9", facts=given)
     with pytest.raises(InvalidInput, match="N1, N2"):

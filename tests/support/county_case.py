@@ -28,7 +28,10 @@ def call() -> Story:
 
 def rest() -> Story:
     """From the first search to closure."""
-    return Story(case=CASE, steps=(*_evidence(), *_search(), *_outings(), *_notices(), *_suspended_and_reopened(), *_found_and_closed()))
+    return Story(
+        case=CASE,
+        steps=(*_evidence(), *_search(), *_outings(), *_notices(), *_suspended_and_reopened(), *_found_and_closed()),
+    )
 
 
 def second_call() -> Story:

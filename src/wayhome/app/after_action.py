@@ -64,7 +64,7 @@ def after_action(app: App, case: str, as_of: datetime | None = None) -> Product:
     state = app.state(case, as_of)
     find, _ = found_at(state)
     chosen, left_out = moments(app, case, as_of)
-    wanted = [(m, needs.map_inputs(app.state(case, m.at))) for m in chosen]
+    wanted = [(m, needs.map_inputs(app.state_at(case, m.seq))) for m in chosen]
     closed = state.ending.closure
     rests_on = Rated(find=needs.key(find), true_scenario=closed.true_scenario if closed else None,
                      maps=tuple(needs.key(i) for _, i in wanted))  # fmt: skip
@@ -91,16 +91,18 @@ def after_action(app: App, case: str, as_of: datetime | None = None) -> Product:
 def maps_of_decisions(
     app: App, case: str, as_of: datetime | None = None
 ) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
-    """Every decision with the name of its map, and the maps by name; a decision before any place has none."""
+    """Every decision with the name of its map, and the maps by name; equal maps have one name, a decision before any place none."""
     from wayhome.app.pictures import map_png
 
     rows, drawn = list[dict[str, Any]](), dict[str, bytes]()
     for moment in decided(app, case, as_of):
-        state = app.state(case, moment.at)
-        name = f"map-{moment.seq}"
+        state = app.state_at(case, moment.seq)
+        name = None
         if state.area.ipp is not None:
-            drawn[name] = map_png(app, state)
-        rows.append({**moment.as_json(), "map": name if name in drawn else None})
+            picture = map_png(app, state)
+            name = next((n for n, p in drawn.items() if p == picture), f"map-{moment.seq}")
+            drawn[name] = picture
+        rows.append({**moment.as_json(), "map": name})
     return rows, drawn
 
 

@@ -152,6 +152,11 @@ class App:
                 self._states[case] = (len(facts), state)
             return state
 
+    def state_at(self, case: str, seq: int) -> CaseState:
+        """The case as this desk had it after an entry."""
+        with self._lock:
+            return fold(case, [(e, o) for e, o in self._read(case) if o.seq <= seq])
+
     def shown(self, case: str, as_of: datetime | None = None) -> CaseState:
         """The case as views and papers show it: without the place of a find that is withheld now."""
         return shown(self.state(case, as_of), self.is_withheld(case))

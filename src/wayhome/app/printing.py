@@ -66,9 +66,9 @@ def document(
     """A typeset PDF of a case; what is missing is said in it."""
     from wayhome import documents
 
-    return documents.render(
-        kind, app.state(case, as_of), for_id=for_id, facts=_Gathered(app, case, as_of, paper_size(paper)).facts(kind, for_id)
-    )
+    gathered = _Gathered(app, case, as_of, paper_size(paper))
+    state = app.state(case, as_of) if documents.is_internal(kind) else gathered.state
+    return documents.render(kind, state, for_id=for_id, facts=gathered.facts(kind, for_id))
 
 
 class _Gathered:
@@ -76,7 +76,7 @@ class _Gathered:
 
     def __init__(self, app: App, case: str, as_of: datetime | None, paper: PaperSize | None) -> None:
         self.app, self.case, self.as_of, self.paper = app, case, as_of, paper
-        self.state = app.state(case, as_of)
+        self.state = app.shown(case, as_of)
         self._figures: dict[str, Any] = {}
         self._maps: dict[tuple[Position, ...], bytes] = {}
 
@@ -94,6 +94,12 @@ class _Gathered:
         if kind == "matters":
             found = self.app.agenda(self.state, self.as_of)
             figures["matters"] = {"rows": [{"what": m.what, "command": m.command} for m in found]}
+        pictures = images(self.app, self.state) if documents.has_photographs(kind) else {}
+        if kind == "closing":
+            from wayhome.app.after_action import maps_of_decisions
+
+            rows, pictures = maps_of_decisions(self.app, self.case, self.as_of)
+            figures["decided"] = {"rows": rows}
         drawn = None
         if documents.has_map(kind):
             try:
@@ -104,7 +110,7 @@ class _Gathered:
         return documents.DocumentFacts(
             printed_at=self.app.now(), desk_head=heads.get(self.app.journal.desk, next(iter(heads.values()))),
             program_version=__version__, map_png=drawn, map_caption="" if drawn is None else f"As of entry {self.state.seq}.",
-            figures=figures, images=images(self.app, self.state) if documents.has_photographs(kind) else {}, paper=self.paper,
+            figures=figures, images=pictures, paper=self.paper,
         )  # fmt: skip
 
     def _ground(self, kind: str, for_id: str | None) -> tuple[Position, ...]:

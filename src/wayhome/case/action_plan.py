@@ -13,7 +13,7 @@ from wayhome.base.errors import InvalidInput
 from wayhome.base.place import Position
 from wayhome.base.record import Record
 from wayhome.case.command import Command, DurationS, Instant, Place, Says, command
-from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, found, said
+from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, found, past, said
 from wayhome.case.safety import Forecast, Hazard, SafetyMessage
 
 if TYPE_CHECKING:
@@ -365,8 +365,7 @@ class Brief(Command):
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse a briefing of nobody, and one to come; an assignment's own team is taken where none is named."""
-        if self.at is not None and self.at > context.at:
-            raise InvalidInput("at: this is in the future; write when the briefing was.", field="at")
+        past(self.at, context, "at")
         task: Assignment | None = None
         if self.assignment:
             task = found(state.assignments.assignments, self.assignment, "assignment")

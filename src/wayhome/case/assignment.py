@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from wayhome.base.errors import InvalidInput, NotAllowed, RuleBroken
 from wayhome.case.command import SEARCHED, Command, DurationS, Instant, Says, command
 from wayhome.case.duty import unfit
-from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, found, said
+from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, found, past, said
 from wayhome.case.order import Order, against, words_of
 from wayhome.case.organisation import WELFARE_RANGE_S
 from wayhome.case.outing import Assignment as Assignment
 from wayhome.case.outing import Assignments as Assignments
 from wayhome.case.outing import Crew, Task
 from wayhome.case.outing import OperationalPeriod as OperationalPeriod
-from wayhome.case.people import Team, TeamStatusSet, past
+from wayhome.case.people import Team, TeamStatusSet
 
 if TYPE_CHECKING:
     from wayhome.case.state import CaseState
@@ -238,10 +238,6 @@ class DraftAssignment(Command):
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse a team that is not free, a retired segment, and a period that is closed."""
-        if state.status == "suspended" and not state.ending.open_revisits():
-            raise RuleBroken(
-                "The search is suspended; schedule_revisit says what is still to be done, or reopen_search resumes it."
-            )
         team = found(state.people.teams, self.team, "team")
         segment = found(state.area.segments, self.segment, "segment")
         if segment.retired is not None:

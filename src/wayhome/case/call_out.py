@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from wayhome.base.errors import InvalidInput, RuleBroken
 from wayhome.base.record import Record
 from wayhome.case.command import Command, Instant, Says, command
-from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, found, said
-from wayhome.case.people import past, person_name, resolved
+from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, found, past, said
+from wayhome.case.people import person_name, resolved
 
 if TYPE_CHECKING:
     from wayhome.case.roster import Roster

@@ -27,8 +27,7 @@ from wayhome.case.ending import (
     SearchReopened,
     unsettled,
 )
-from wayhome.case.fact import Context, Event, found, said
-from wayhome.case.ledger import check_past
+from wayhome.case.fact import Context, Event, found, past, said
 
 if TYPE_CHECKING:
     from wayhome.case.state import CaseState
@@ -66,7 +65,7 @@ class AcceptHandover(Command):
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse what was answered already, and while teams are out."""
         held = _waiting(state, self.handover)
-        check_past(self.at, "at", context)
+        past(self.at, context, "at")
         if out := state.assignments.out():
             raise RuleBroken(
                 f"Teams are still out ({', '.join(a.id for a in out)}); hand over when the last one is back."
@@ -125,7 +124,7 @@ class DoRevisit(Command):
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse one that is done or cancelled."""
         held = _open(state, self.revisit)
-        check_past(self.at, "at", context)
+        past(self.at, context, "at")
         result = said(self.result, "result")
         return (RevisitDone(revisit=held.id, done_at=self.at or context.at, done_by=self.by, result=result),)
 
@@ -207,7 +206,7 @@ class CloseCase(Command):
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse while anything is unsettled; the sentence lists all of it."""
-        check_past(self.seen_at, "seen_at", context)
+        past(self.seen_at, context, "seen_at")
         left = [*unsettled(state, self.outcome), *self._unsaid(state)]
         if left:
             raise RuleBroken(f"The case cannot be closed yet: {' '.join(left)}", unsettled=left)

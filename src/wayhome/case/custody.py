@@ -13,7 +13,7 @@ from wayhome.base.errors import InvalidInput, RuleBroken
 from wayhome.base.quantity import iso
 from wayhome.base.record import Record
 from wayhome.case.command import KEPT, Command, Instant, Says, command
-from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, found, said
+from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, found, past, said
 
 if TYPE_CHECKING:
     from wayhome.case.evidence import Clue, Evidence
@@ -312,7 +312,7 @@ class ConfirmReceipt(Command):
         at, seal = self.at or context.at, self.seal_number.strip()
         if at < link.at:
             raise InvalidInput(f"at: {clue.id} was handed over only at {iso(link.at)}.", field="at")
-        _check_past(at, context)
+        past(at, context, "at")
         if seal and link.seal_number and seal != link.seal_number and not self.remark.strip():
             raise InvalidInput(
                 f"seal_number: {clue.id} was sent under seal {link.seal_number} and came under {seal}; say why in remark.",
@@ -388,8 +388,7 @@ def held(state: CaseState, key: str) -> Clue:
 
 def _when(clue: Clue, at: datetime | None, context: Context) -> datetime:
     """When a link is of: not in the future, and not before the link that it follows."""
-    moment = at or context.at
-    _check_past(moment, context)
+    moment = past(at, context, "at")
     last = clue.custody[-1] if clue.custody else None
     if last is not None and moment < last.at:
         earlier = f" If it was found earlier, say so first: amend_clue clue={clue.id} found_at=TIME."
@@ -401,11 +400,6 @@ def _when(clue: Clue, at: datetime | None, context: Context) -> datetime:
     if last is None and clue.found_at is not None and moment < clue.found_at:
         raise InvalidInput(f"at: {clue.id} was found only at {iso(clue.found_at)}.", field="at")
     return moment
-
-
-def _check_past(at: datetime, context: Context) -> None:
-    if at > context.at:
-        raise InvalidInput(f"at: {iso(at)} lies in the future; write when it happened.", field="at")
 
 
 def _check_receiver(giver: str, receiver: str) -> None:

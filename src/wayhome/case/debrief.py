@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from wayhome.base.errors import InvalidInput, RuleBroken
 from wayhome.case.assignment import assignment_of, freed
 from wayhome.case.command import KEPT, Command, Fraction, Instant, LengthM, Says, command
-from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, found, said
+from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, found, past, said
 from wayhome.case.outing import Amendment, Assignment, Assignments, Debrief, Progress, Step, Track
-from wayhome.case.people import TeamStatusSet, past
+from wayhome.case.people import TeamStatusSet
 
 if TYPE_CHECKING:
     from wayhome.case.state import CaseState

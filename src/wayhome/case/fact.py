@@ -211,3 +211,10 @@ def said(value: str | None, what: str) -> str:
     if value is None or not value.strip():
         raise InvalidInput(f"{what} is empty; write it in a few words.", field=what)
     return value.strip()
+
+
+def past(at: datetime | None, context: Context, field: str) -> datetime:
+    """When something happened: as told, else now; refuses a time to come."""
+    if at is not None and at > context.at:
+        raise InvalidInput(f"{field}: that lies in the future; write when it happened.", field=field)
+    return at or context.at

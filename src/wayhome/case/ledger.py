@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from wayhome.base.errors import InvalidInput, RuleBroken
 from wayhome.case.command import KEPT, Command, Instant, command
-from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, found, said
+from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, found, past, said
 from wayhome.case.notice import (
     ENDED,
     PUBLISHING,
@@ -241,7 +241,7 @@ class AcknowledgeNotice(Command):
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse audiences that never received it."""
         held = received(state, self.notice, self.audience)
-        check_past(self.at, "at", context)
+        past(self.at, context, "at")
         return (NoticeAcknowledged(**{**self.__dict__, "notice": held.id}),)
 
 
@@ -274,7 +274,7 @@ class RecordRepublication(Command):
             received(state, self.notice, self.via)
         if name in held.ledger:
             raise RuleBroken(f"{name} stands in the ledger of {held.id} already.")
-        check_past(self.at, "at", context)
+        past(self.at, context, "at")
         check_file(state, self.proof_file)
         return (NoticeRepublished(**{**self.__dict__, "notice": held.id, "audience": name}),)
 
@@ -294,7 +294,7 @@ def _sent(
         raise RuleBroken(f"{held.id} expired at {held.expires_at:%Y-%m-%d %H:%M} UTC; extend_notice first.")
     because = asked.against_consent_because.strip()
     check_consent(state, held.kind, held, because or held.against_consent)
-    check_past(asked.sent_at, "sent_at", context)
+    past(asked.sent_at, context, "sent_at")
     check_file(state, asked.proof_file)
     if orders := against(state, held):
         return (NoticeStopped(notice=held.id, order=orders[0].id, audiences=names),)
@@ -314,12 +314,6 @@ def received(state: CaseState, notice: str, audience: str) -> Notice:
         have = ", ".join(held.ledger) or "nobody"
         raise RuleBroken(f"{audience} did not receive {held.id}; it went to: {have}.")
     return held
-
-
-def check_past(at: datetime | None, field: str, context: Context) -> None:
-    """Refuse a time at which something happened that has not come yet."""
-    if at is not None and at > context.at:
-        raise InvalidInput(f"{field}: that lies in the future; write when it happened.", field=field)
 
 
 def check_file(state: CaseState, proof_file: str) -> None:

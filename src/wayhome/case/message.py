@@ -14,9 +14,8 @@ from wayhome.base.place import Position
 from wayhome.base.record import Record
 from wayhome.case.command import KEPT, OPEN, Command, Instant, Place, Says, command
 from wayhome.case.debrief import came_back, progressed
-from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, found, said
+from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, found, past, said
 from wayhome.case.order import Order, against
-from wayhome.case.people import past
 from wayhome.case.spoken import RadioStatus, SpokenLine, assignment_out, parsed_message, time_heard
 
 if TYPE_CHECKING:

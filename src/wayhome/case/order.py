@@ -13,8 +13,7 @@ from wayhome.base.errors import NotAllowed, RuleBroken
 from wayhome.base.record import Record
 from wayhome.case.betrayal import betrays
 from wayhome.case.command import Command, Instant, Says, command
-from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, found, said
-from wayhome.case.people import past
+from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, found, past, said
 
 if TYPE_CHECKING:
     from wayhome.case.decision import Decisions

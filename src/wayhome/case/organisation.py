@@ -356,7 +356,8 @@ class AdoptOrganisation(Command):
     audiences: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     second_person: Annotated[
-        tuple[Seconded, ...] | None, Says("What a second person must approve: kinds of notices, and assignment; left out: all notices.")
+        tuple[Seconded, ...] | None,
+        Says("What a second person must approve: kinds of notices, and assignment; left out: all notices."),
     ] = None
     welfare_interval: DurationS = WELFARE_S
     longest_duty: DurationS = LONGEST_DUTY_S

@@ -187,13 +187,6 @@ def known_person(state: CaseState, key: str, field: str) -> str:
     return resolved(state, key, field)
 
 
-def past(at: datetime | None, context: Context, field: str) -> datetime:
-    """When something happened: as told, else now; refuses a time to come."""
-    if at is not None and at > context.at:
-        raise InvalidInput(f"{field}: that time is still to come.", field=field)
-    return at or context.at
-
-
 def person_name(state: CaseState, key: str) -> str:
     """The name of a member or of somebody on the roster by id; any other text as it is."""
     organisation = state.people.organisation

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from wayhome.base.errors import InvalidInput, RuleBroken
 from wayhome.case.command import OPEN, SEARCHING, Command, Instant, command
-from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, found
+from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, found, past
 from wayhome.case.outing import Assignments, OperationalPeriod
-from wayhome.case.people import past
 
 if TYPE_CHECKING:
     from wayhome.case.state import CaseState

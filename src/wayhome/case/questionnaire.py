@@ -15,7 +15,7 @@ from wayhome.base.quantity import instant, iso
 from wayhome.base.record import Record
 from wayhome.case.authority import require
 from wayhome.case.command import COMMANDS, Command, Instant, Says, command, parse_command
-from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds
+from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, past
 from wayhome.case.photograph import SUBJECT
 from wayhome.case.subject import CAN_BE_NONE
 
@@ -291,8 +291,7 @@ class AnswerQuestions(Command):
         """Refuse unknown questions and answers of the wrong kind; fields are checked by their own commands."""
         if not self.answers:
             raise InvalidInput("answers: answer at least one question.", field="answers")
-        if self.told_at is not None and self.told_at > context.at:
-            raise InvalidInput("told_at: that lies in the future; write when it was told.", field="told_at")
+        past(self.told_at, context, "told_at")
         heard: dict[str, str] = {}
         for key, text in self.answers.items():
             if key not in QUESTIONS:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from wayhome.base.errors import InvalidInput, RuleBroken
 from wayhome.base.record import Record
 from wayhome.case.command import KEPT, Command, Instant, command
-from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds
-from wayhome.case.ledger import by_means, check_file, check_past, line_changed, out, received
+from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, past
+from wayhome.case.ledger import by_means, check_file, line_changed, out, received
 from wayhome.case.notice import ENDED, Means, Notice, Notices, Receipt, Reminder
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class SendRecall(Command):
             raise RuleBroken(f"The recall of {held.id} was sent to {line.audience} already; chase_recall reminds it.")
         if not self.proof.strip() and not self.proof_file:
             raise InvalidInput("proof: say what proves that it was sent, or name a photograph of it.", field="proof")
-        check_past(self.at, "at", context)
+        past(self.at, context, "at")
         check_file(state, self.proof_file)
         return (RecallSent(**{**self.__dict__, "notice": held.id}),)
 
@@ -184,7 +184,7 @@ class ChaseRecall(Command):
         held, line = _recalled(state, self.notice, self.audience, "chase")
         if line.recall_sent_at is None:
             raise RuleBroken(f"The recall of {held.id} was not sent to {line.audience} yet; send_recall comes first.")
-        check_past(self.at, "at", context)
+        past(self.at, context, "at")
         return (RecallChased(**{**self.__dict__, "notice": held.id}),)
 
 
@@ -201,7 +201,7 @@ class ConfirmRecall(Command):
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse where nothing was recalled, or it is confirmed."""
         held, _ = _recalled(state, self.notice, self.audience, "confirm")
-        check_past(self.at, "at", context)
+        past(self.at, context, "at")
         return (RecallConfirmed(**{**self.__dict__, "notice": held.id}),)
 
 

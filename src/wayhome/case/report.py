@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from wayhome.base.errors import InvalidInput, RuleBroken
 from wayhome.base.record import Record
 from wayhome.case.command import KEPT, Command, Instant, Says, command
-from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, said
+from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, past, said
 
 if TYPE_CHECKING:
     from wayhome.case.state import CaseState
@@ -184,10 +184,7 @@ class AmendCase(Command):
             given["title"] = said(self.title, "title")
         if self.time_zone is not None:
             _known_zone(self.time_zone)
-        if self.reported_at is not None and self.reported_at > context.at:
-            raise InvalidInput(
-                "reported_at: that lies in the future; write when the report came in.", field="reported_at"
-            )
+        past(self.reported_at, context, "reported_at")
         return (CaseAmended(**given),)
 
 

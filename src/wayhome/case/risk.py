@@ -14,7 +14,7 @@ from wayhome.base.errors import InvalidInput, RuleBroken
 from wayhome.base.record import Record
 from wayhome.base.sources import Sourced
 from wayhome.case.command import Command, Instant, Says, command
-from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds
+from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, past
 
 if TYPE_CHECKING:
     from wayhome.case.evidence import Clue, Statement
@@ -290,8 +290,7 @@ class AssessRisk(Command):
                     f"{field}: there is no statement, clue or photograph {where}; there are: {have}. Or say it in words.",
                     field=field,
                 )
-        if self.at is not None and self.at > context.at:
-            raise InvalidInput("at: that lies in the future; write when the risk was judged.", field="at")
+        past(self.at, context, "at")
         return (RiskAssessed(**{**self.__dict__, "signs": signs, "because": because}),)
 
 

@@ -12,8 +12,8 @@ from wayhome.base.errors import InvalidInput, NotAllowed, RuleBroken
 from wayhome.base.record import Record
 from wayhome.case.call_out import CallOut
 from wayhome.case.command import Command, DurationS, Instant, Says, command
-from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, said
-from wayhome.case.people import TeamChanged, past, person_name, resolved
+from wayhome.case.fact import Context, Event, Origin, Personal, PersonalText, event, folds, past, said
+from wayhome.case.people import TeamChanged, person_name, resolved
 from wayhome.case.volunteers import VolunteerCode, admitted
 from wayhome.case.welfare import Welfare
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from wayhome.base.errors import InvalidInput, RuleBroken
 from wayhome.base.record import Record
 from wayhome.case.command import Command, Instant, Says, command
-from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, found, said
+from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, found, past, said
 
 if TYPE_CHECKING:
     from wayhome.case.action_plan import ActionPlan
@@ -155,8 +155,7 @@ class AddHazard(Command):
 
     def decide(self, state: CaseState, context: Context) -> tuple[Event, ...]:
         """Refuse an unknown segment or assignment, and a time to come."""
-        if self.seen_at is not None and self.seen_at > context.at:
-            raise InvalidInput("seen_at: this is in the future; write when it was seen.", field="seen_at")
+        past(self.seen_at, context, "seen_at")
         segment = found(state.area.segments, self.segment, "segment").id if self.segment else None
         tasks = tuple(found(state.assignments.assignments, a, "assignment").id for a in self.assignments)
         key = context.new_id("HZ", state.action_plan.hazards)
@@ -207,6 +206,5 @@ class SetWeather(Command):
         """Refuse one that ends before it begins, or was told in the future."""
         if self.valid_from is not None and self.valid_until is not None and self.valid_until <= self.valid_from:
             raise InvalidInput("valid_until: the forecast ends before it begins.", field="valid_until")
-        if self.told_at is not None and self.told_at > context.at:
-            raise InvalidInput("told_at: this is in the future; write when it was told.", field="told_at")
+        past(self.told_at, context, "told_at")
         return (WeatherTold(**{**self.__dict__, "forecast": said(self.forecast, "forecast")}),)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from wayhome.base.errors import InvalidInput, RuleBroken
 from wayhome.base.record import Record
 from wayhome.case.command import Command, DurationS, Instant, command
-from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, found
+from wayhome.case.fact import Context, Event, Origin, PersonalText, event, folds, found, past
 from wayhome.case.message import last_contact
 from wayhome.case.organisation import WELFARE_RANGE_S, WELFARE_S
-from wayhome.case.people import Team, past
+from wayhome.case.people import Team
 
 if TYPE_CHECKING:
     from wayhome.case.roster import Roster

@@ -33,7 +33,7 @@ def after_action(w: Wording, for_id: str | None) -> Paper:
             "share of probability on it. Inside: the smallest of the lines drawn (25, 50, 75, 95 %) that holds the find.", "small",
         ),
         heading("Searches over that ground before the find"), *_tried(w, data),
-        heading("Boundaries"), lines_or([b["sentence"] for b in data["boundaries"]], "No boundary is drawn, or the place is withheld."),
+        heading("Boundaries"), lines_or([b["sentence"] for b in data["boundaries"]], "The place is withheld." if data["find"]["withheld"] else "No boundary is drawn."),
         heading("What this can and cannot say"), bullets(w.caveats("after_action")),
     ]  # fmt: skip
     return Paper(title="After-action", blocks=tuple(blocks))

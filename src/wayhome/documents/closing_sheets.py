@@ -187,7 +187,7 @@ def condition_words(condition: str) -> str:
 def clue_line(w: Wording, clue: Clue) -> str:
     """A clue in one line with place and time."""
     where = f", {clue.place}" if clue.place else ""
-    return f"{w.evidence(clue.id)}{where}{f', {w.when(clue.found_at)}' if clue.found_at else ''}"
+    return f"{w.evidence(clue.id).rstrip('.')}{where}{f', {w.when(clue.found_at)}' if clue.found_at else ''}"
 
 
 def _subject(w: Wording) -> list[tuple[str, str | list[str] | None]]:
@@ -241,7 +241,7 @@ def revisit_line(w: Wording, r: Revisit) -> str:
     segments = w.state.area.segments
     where = ", ".join(t for t in (r.place, segments[r.segment].name if r.segment in segments else "") if t)
     when = " or ".join(t for t in (f"by {w.when(r.due)}" if r.due else "", r.trigger) if t)
-    return f"{r.id}: {r.what}{f' ({where})' if where else ''}, {when}"
+    return f"{r.id}: {r.what.rstrip('.')}{f' ({where})' if where else ''}, {when}"
 
 
 def _handover_standing(w: Wording, held: Handover) -> list[Block]:
@@ -294,17 +294,17 @@ def _left(w: Wording, closed: Closure | None) -> list[str]:
 
 
 def _timeline(w: Wording) -> list[Block]:
-    told = timeline(w.state)
-    rows: list[list[str | None]] = [
-        [
-            w.when(h.at) or "no time", f"{h.title}: {h.says}" if h.says else h.title,
-            "\n".join(t for t in (h.place, w.in_table(h.position) if h.position else "") if t) or None,
-            "" if h.counts else (f"withdrawn: {h.withdrawn}" if h.withdrawn else "not relied on"),
-        ]
-        for h in told.happenings
-    ]  # fmt: skip
-    blocks = [table("When*4|What*9|Where*6|Remark*4", rows, "Nothing is known of the subject's way.")]
-    if told.contradictions:
+    told, hides = timeline(w.state), w.state.ending.place_withheld is not None
+    rows: list[list[str | None]] = []
+    for h in told.happenings:
+        where = "\n".join(t for t in (h.place, w.in_table(h.position) if h.position else "") if t)
+        remark = "" if h.counts else f"withdrawn: {h.withdrawn}" if h.withdrawn else "not relied on"
+        what = f"{h.title}: {h.says}" if h.says else h.title
+        rows.append([w.when(h.at) or "no time", what, "withheld" if hides else where or None, remark])
+    blocks = [table("When*5|What*9|Where*6|Remark*4", rows, "Nothing is known of the subject's way.")]
+    if hides:
+        blocks.append(para("No place stands here: one near the find would tell it.", "small"))
+    if told.contradictions and not hides:  # they name places
         blocks += [para("Contradictions", "strong"), bullets([c.says for c in told.contradictions])]
     if told.gaps:
         blocks += [para("Gaps", "strong"), bullets([g.says for g in told.gaps])]
@@ -377,14 +377,16 @@ def _changes(w: Wording) -> Block:
 
 def _maps(w: Wording) -> list[Block]:
     told: list[dict[str, Any]] = w.figures("decided").get("rows", [])
-    blocks: list[Block] = []
+    blocks, drawn = list[Block](), dict[str, int]()
     for row in told:
         name = f"{row['label']}, {w.when(row['at'])}, entry {row['seq']}"
-        blocks.append(
-            image(row["map"], 105, name)
-            if row["map"]
-            else para(f"{name}: no place was marked yet, so there is no map.")
-        )
+        if row["map"] is None:
+            blocks.append(para(f"{name}: no place was marked yet, so there is no map."))
+        elif row["map"] in drawn:
+            blocks.append(para(f"{name}: the map was still that of entry {drawn[row['map']]}."))
+        else:
+            drawn[row["map"]] = row["seq"]
+            blocks.append(image(row["map"], 105, name))
     return blocks or [
         para("No decision of this kind is in the record, or the maps were not drawn when this was printed.")
     ]

@@ -36,7 +36,9 @@ from wayhome.documents.wording import DECISION_AID, DocumentFacts, Wording, shor
 if TYPE_CHECKING:
     from wayhome.case.state import CaseState
 
-Needs = Literal["assignment", "notice", "order", "suspension", "period", "team", "clue", "message", "handover", "reopening"]
+Needs = Literal[
+    "assignment", "notice", "order", "suspension", "period", "team", "clue", "message", "handover", "reopening"
+]
 BLANK = "blank"  # asks for an empty form to write on
 HEAD_LENGTH = 70  # characters of a title at the head of a page
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wayhome.case.decision import SUSPENSION_CHECKLIST
+from wayhome.case.decision import SUSPENSION_ALSO, SUSPENSION_CHECKLIST
+from wayhome.case.ending import open_clues
 from wayhome.case.fact import found
 from wayhome.case.notice import ENDED
+from wayhome.documents.closing_sheets import clue_line, revisit_line
 from wayhome.documents.judgement_sheets import CONCLUSIONS, NOT_EVIDENCE, WITHDRAWN
 from wayhome.documents.notice_sheets import NOTICE_KINDS
 from wayhome.documents.page import (
@@ -52,10 +54,10 @@ def suspension(w: Wording, for_id: str | None) -> Paper:
         heading("Why"), quote(held.reasons),
         heading("On what evidence"), *_evidence(w),
         heading("Proposal and review"), *_review(w, held),
-        table("Question*7|Answer*8", [[q, held.checklist.get(k)] for k, q in SUSPENSION_CHECKLIST.items()], ""),
+        _questions(held),
         heading("Notices and standing orders"), *_notices(w),
         heading("What the search achieved"), *_achieved(w),
-        heading("What would reopen the search"), quote(held.reopen_if or "Nothing was written down."),
+        heading("What would reopen the search"), quote(held.reopen_if or "Nothing was written down."), *_goes_on(w),
         para("The case stays open in the record: nothing is erased, and reopening restores the map, the searches and the "
              "clues as they stood."),
         *_close(w, held),
@@ -72,6 +74,14 @@ def _addressees(w: Wording) -> list[str]:
 def _standing(w: Wording, held: Suspension) -> list[Block]:
     if w.state.decisions.find is not None:
         return [banner("The subject has been found since; this letter is kept for the record.", stop=True)]
+    if held.lifted_by is not None:
+        lifted = w.state.ending.reopenings[held.lifted_by]
+        return [
+            banner(
+                f"The search was reopened on {w.when(lifted.at)} ({lifted.id}); this letter is kept for the record.",
+                stop=True,
+            )
+        ]
     if held.suspended_at is not None:
         return []
     if held.agrees is None:
@@ -115,6 +125,30 @@ def _review(w: Wording, held: Suspension) -> list[Block]:
     verdict = "agreed" if held.agrees else "did not agree"
     said = f"Reviewed by {w.person(held.reviewed_by)} on {w.when(held.reviewed_at)}, who {verdict} and said:"
     return [*blocks, para(said), quote(held.review_remarks or "Nothing further.")]
+
+
+def _questions(held: Suspension) -> Block:
+    """Answers, and the reviewer's findings where there are any; a question that is newer than the proposal was not asked."""
+    asked = {
+        **SUSPENSION_CHECKLIST,
+        **{k: q for k, q in SUSPENSION_ALSO.items() if k in (*held.checklist, *held.findings)},
+    }
+    rows: list[list[str | None]] = [[q, held.checklist.get(k) or "not asked then"] for k, q in asked.items()]
+    if not held.findings:
+        return table("Question*7|Answer*8", rows, "")
+    found_too = [[*row, held.findings.get(k) or "–"] for row, k in zip(rows, asked, strict=True)]
+    return table("Question*6|Answer*6|The reviewer found*5", found_too, "")
+
+
+def _goes_on(w: Wording) -> list[Block]:
+    """What stays open while the search is suspended: clues, and revisits with their dates or triggers."""
+    clues = [clue_line(w, c) for c in open_clues(w.state)]
+    revisits = [revisit_line(w, r) for r in w.state.ending.open_revisits()]
+    blocks = [para("Clues still open:"), bullets(clues)] if clues else [para("No clue is open.")]
+    return [
+        *blocks,
+        *([para("Scheduled revisits:"), bullets(revisits)] if revisits else [para("No revisit is scheduled.")]),
+    ]
 
 
 def _notices(w: Wording) -> list[Block]:

@@ -164,9 +164,7 @@ def clue(w: Wording, for_id: str | None) -> Paper:
     judged = state.evidence.judgements.get(held.id) if held else None
     period = chosen_period(w, None)
     chain: list[list[str | None]] = (
-        [[w.when(x.at), w.person(x.given_by), w.person(x.holder), x.note or None] for x in held.custody]
-        if held
-        else []
+        [[w.when(x.at), w.person(x.given_by), w.person(x.holder), x.note or None] for x in held.custody] if held else []
     )
     says: list[list[str | None]] = [[w.scenario(k), f"{v:g}"] for k, v in judged.likelihood.items()] if judged else []
     position = held.position if held else None

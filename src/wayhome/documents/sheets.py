@@ -14,6 +14,7 @@ from wayhome.documents.wording import CONDITIONS, Wording, chance
 if TYPE_CHECKING:
     from wayhome.case.evidence import Clue
 
+
 def report(w: Wording, for_id: str | None) -> Paper:
     """The missing-person report: who is missing, since when, what is known and who said so."""
     state = w.state
@@ -83,7 +84,9 @@ def order(w: Wording, for_id: str | None) -> Paper:
         for n in w.state.notices.notices.values()
         if n.stopped_by_order == held.id
     ]
-    stopped += [[a.id, a.task, a.team_name] for a in w.state.assignments.assignments.values() if a.stopped_by_order == held.id]
+    stopped += [
+        [a.id, a.task, a.team_name] for a in w.state.assignments.assignments.values() if a.stopped_by_order == held.id
+    ]
     stopped += [[m.id, m.text, m.to] for m in w.state.messages.messages.values() if m.stopped_by_order == held.id]
     earlier: list[list[str | None]] = [[str(i), w.when(v.until), v.text] for i, v in enumerate(held.versions, 1)]
     received: list[list[str | None]] = [[w.person(a.who), w.when(a.at), str(a.version)] for a in held.acknowledgements]
@@ -158,9 +161,7 @@ def _clues(w: Wording) -> list[Block]:
 def _custody(w: Wording, clue: Clue) -> str:
     if not clue.custody:
         return f"not collected ({clue.instruction})"
-    return "\n".join(
-        f"{w.when(x.at)}: {w.person(x.holder)}" + (f" ({x.note})" if x.note else "") for x in clue.custody
-    )
+    return "\n".join(f"{w.when(x.at)}: {w.person(x.holder)}" + (f" ({x.note})" if x.note else "") for x in clue.custody)
 
 
 def scenario_table(w: Wording) -> Block:

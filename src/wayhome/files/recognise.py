@@ -28,8 +28,14 @@ _HEAD = 65_536
 _GPKG_IDS = (b"GPKG", b"GP10", b"GP11")  # SQLite application_id at byte 68, GeoPackage 1.3 requirement 2
 # What people hand over by mistake, and what to do about it.
 _KNOWN_OTHERS = (
-    (b"\xff\xd8\xff", "a JPEG picture; import it with --as photograph --for C1 (a clue, statement or outing) or --for subject"),
-    (b"\x89PNG\r\n", "a PNG picture; import it with --as photograph --for C1 (a clue, statement or outing) or --for subject"),
+    (
+        b"\xff\xd8\xff",
+        "a JPEG picture; import it with --as photograph --for C1 (a clue, statement or outing) or --for subject",
+    ),
+    (
+        b"\x89PNG\r\n",
+        "a PNG picture; import it with --as photograph --for C1 (a clue, statement or outing) or --for subject",
+    ),
     (b"\x00\x00\x27\x0a", "part of a shapefile; convert it to GeoPackage or GeoJSON"),
     (b"\x1f\x8b", "compressed with gzip; unpack it first"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first"),

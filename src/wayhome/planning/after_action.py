@@ -190,7 +190,8 @@ def _out_then(state: CaseState, find: Find) -> list[Any]:
         return []
     return [
         a for a in state.assignments.assignments.values()
-        if a.dispatched_at is not None and a.dispatched_at <= at and (a.debrief is None or a.debrief.at >= at)
+        if a.dispatched_at is not None and a.dispatched_at <= at and a.cancelled is None
+        and (a.back_at is None or a.back_at >= at) and (a.debrief is None or a.debrief.at >= at)
     ]  # fmt: skip
 
 

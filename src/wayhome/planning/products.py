@@ -62,7 +62,9 @@ PRODUCTS: dict[str, Made] = {
         name="reflex", title="Reflex tasks", summary="Hub, spokes and exits: what is searched before any plan."
     ),
     "after_action": Made(
-        name="after_action", title="After-action", summary="The map rated against the find, at every decision before it."
+        name="after_action",
+        title="After-action",
+        summary="The map rated against the find, at every decision before it.",
     ),
     "departure": Made(name="departure", title="Departure sheet", summary="Has the subject left the area?"),
     "evidence": Made(name="evidence", title="Evidence", summary="What each statement and clue did to the map."),
