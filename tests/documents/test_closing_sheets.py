@@ -41,7 +41,7 @@ def found_and_closed(desk: Any, **told: Any) -> None:
     desk.do("cancel_notice", notice="N2", reason="Found.")
     desk.do("send_recall", notice="N2", audience="border post", proof="spoke to Mr Wolf")
     desk.do("report_find", position="47.0123,11.0045", condition="injured", means="dog", remarks="under the third slab")
-    desk.do("close_case", outcome="found", seen_by="Dr Wolf", seen_at="2026-03-01T06:40:00Z", interview="declined",
+    desk.do("close_case", outcome="found", seen_by="Dr Wolf", seen_at="2026-03-01T06:20:00Z", interview="declined",
             true_scenario="lost", searchers="Rest day for all.", **told)  # fmt: skip
 
 
