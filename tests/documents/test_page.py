@@ -113,7 +113,7 @@ def test_every_field_of_a_case_may_be_hostile(
     for kind, _, ids in available(a_search.state):
         last = next((i for i in reversed(ids or ()) if i != "blank"), None)
         text = text_of(render(kind, a_search.state, for_id=last, facts=facts(a_search)))
-        if kind not in ("plan", "poa", "wrong", "matters", "closing_annex"):  # of which there is nothing to say yet
+        if kind not in ("plan", "poa", "wrong", "matters"):
             assert '#eval("x") $ * _ @ \\ " \'' in text
 
 

@@ -111,6 +111,8 @@ def _first_hours() -> list[Step]:
         ]),
         _do(t + timedelta(minutes=58), "tsunade", "judge_evidence", evidence="C2", reason="A goodbye is written by one who goes.",
             likelihood={"home": "0.02", "despondent": "0.5", "runaway": "0.8", "influenced": "0.6", "taken": "0.05"}),
+        _do(t + timedelta(minutes=58), "tsunade", "judge_evidence", evidence="C1", reason="It lay with the note and says the same; it is not counted twice.",
+            likelihood={"home": "1", "despondent": "1", "runaway": "1", "influenced": "1", "taken": "1"}),
         _do(t + timedelta(minutes=59), "tsunade", "judge_evidence", evidence="S3", reason="Seen from afar and in the dark: it may not have been him.",
             likelihood={"home": "0.1", "despondent": "0.15", "runaway": "0.7", "influenced": "0.7", "taken": "0.5"}),
         _do(t + timedelta(minutes=60), "tsunade", "read_evidence", evidence="S3", kind="sighting", error_m="500 m",
