@@ -6,7 +6,7 @@ import { NOTHING_TOLD, debriefAssignment, draftAssignment, effectOf } from "../s
 import { HOME, panelOf, parseRoute, writeRoute } from "../src/changes/route";
 import { added, fault, percentText, rows, scaled, setScenarios, total } from "../src/changes/scenarios";
 import { extent, middle, seen } from "../src/changes/seen";
-import { CHECKLIST, proposeSuspension } from "../src/changes/suspension";
+import { ALSO, CHECKLIST, answered, proposeSuspension } from "../src/changes/suspension";
 import { IPP, SEARCH, SQUARE, poaData, stateWith } from "./fixtures";
 
 describe("route", () => {
@@ -145,12 +145,15 @@ describe("outings", () => {
 describe("suspension", () => {
   test("the questions are those of the server", () => {
     const python = readFileSync(new URL("../../src/wayhome/case/decision.py", import.meta.url), "utf8");
-    const block = /SUSPENSION_CHECKLIST: dict\[str, str\] = \{([^}]*)\}/.exec(python)?.[1] ?? "";
-    const asked = Object.fromEntries([...block.matchAll(/"(\w+)": "([^"]*)"/g)].map((m) => [m[1], m[2]]));
-    expect(Object.keys(asked).length).toBeGreaterThan(0);
-    expect(CHECKLIST).toEqual(asked);
+    for (const [name, shown] of [["CHECKLIST", CHECKLIST], ["ALSO", ALSO]] as const) {
+      const block = new RegExp(`SUSPENSION_${name}: dict\\[str, str\\] = \\{([^}]*)\\}`).exec(python)?.[1] ?? "";
+      const asked = Object.fromEntries([...block.matchAll(/"(\w+)": "([^"]*)"/g)].map((m) => [m[1], m[2]]));
+      expect(Object.keys(asked).length).toBeGreaterThan(0);
+      expect(shown).toEqual(asked);
+    }
   });
   test("an empty answer is not an answer", () => {
+    expect(answered({ family: " told ", coroner: " " })).toEqual({ family: "told" });
     expect(proposeSuspension(" why ", "a clue", { family: " told ", hazard: " " })).toEqual({
       reasons: "why", reopen_if: "a clue", checklist: { family: "told" },
     });

@@ -238,9 +238,12 @@ def _suspended_and_reopened() -> list[Step]:
         _do(t, "casey", "schedule_revisit", what="The shore at low water.", segment="Pond shore", due=_iso(_at(days=12))),
         _do(t, "casey", "schedule_revisit", what="The quarry.", trigger="when the pump runs"),
         _do(t, "casey", "cancel_revisit", revisit="RV2", reason="The owner looked himself."),
-        _do(_at(days=12), "casey", "do_revisit", revisit="RV1", result="A boot in the reeds.", by="the club"),
-        _do(_at(days=12), "casey", "record_clue", name="boot in the reeds", finder="the club", position=place(-700, 500)),
-        _do(_at(days=12), "alex", "reopen_search", because="The boot is his.", evidence=["C3"]),
+        _do(_at(days=12), "casey", "draft_assignment", team="T1", segment="Pond shore", task="The reeds at low water.", revisit="RV1"),
+        _do(_at(days=12), "jordan", "dispatch_assignment", assignment="A3"),
+        _do(_at(days=12, hours=3), "jordan", "debrief_assignment", assignment="A3", pod="0.6"),
+        _do(_at(days=12, hours=4), "casey", "do_revisit", revisit="RV1", result="A boot in the reeds.", by="the club"),
+        _do(_at(days=12, hours=4), "casey", "record_clue", name="boot in the reeds", finder="the club", position=place(-700, 500)),
+        _do(_at(days=12, hours=5), "alex", "reopen_search", because="The boot is his.", evidence=["C3"]),
     ]  # fmt: skip
 
 
@@ -258,7 +261,7 @@ def _found_and_closed() -> list[Step]:
         _do(t, "avery", "confirm_recall", notice="N1", audience="Local radio"),
         _do(t, "alex", "dispose_item", clue="C1", how="returned", to="Dana Sample", reason="It is his."),
         _do(t, "alex", "close_case", outcome="found", seen_by="Riley Sample", seen_at=_iso(t - timedelta(minutes=5)), interview="done",
-            interview_by="Alex Sample", true_scenario="lost", searchers="Debriefed; one offered a talk."),
+            interview_by="Alex Sample", true_scenario="lost", searchers="Debriefed; one offered a talk.", tell_family=False),
     ]  # fmt: skip
 
 

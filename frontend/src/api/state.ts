@@ -163,14 +163,32 @@ const order = record({
 const waiver = record({ order: text, subject: text, reason: text, by: text, at: time });
 const departure = record({
   conclusion: oneOf("left", "not_left", "undecided"), probability: orNull(fraction), reasons: text, evidence: words,
-  by: text, at: time,
+  looked_at: orNull(number), by: text, at: time,
 });
 const suspension = record({
   id: text, reasons: text, checklist: table(text), reopen_if: text, proposed_by: text, proposed_at: time,
   reviewed_by: orNull(text), reviewed_at: orNull(time), agrees: orNull(truth), review_remarks: text,
-  suspended_by: orNull(text), suspended_at: orNull(time), signed_for: text,
+  findings: orNull(table(text)), suspended_by: orNull(text), suspended_at: orNull(time), signed_for: text, lifted_by: orNull(text),
 });
-const find = record({ position, at: orNull(time), condition: text, remarks: text });
+// without a position: the place is withheld
+const find = record({
+  position: orNull(position), at: orNull(time), condition: text, remarks: text, means: orNull(text), mobility: orNull(text),
+});
+
+const handover = record({
+  id: text, to: text, reasons: text, keeps: words, gives: words, proposed_by: text, proposed_at: time, accepted_by: orNull(text),
+  accepted_at: orNull(time), reference: text, withdrawn: orNull(text),
+});
+const revisit = record({
+  id: text, what: text, place: text, segment: orNull(text), due: orNull(time), trigger: text, done_at: orNull(time), done_by: text,
+  result: text, cancelled: orNull(text),
+});
+const reopening = record({ id: text, stage: text, because: text, evidence: words, by: text, at: time });
+const closure = record({
+  outcome: oneOf("found", "stopped", "not_missing", "transferred"), remarks: text, seen_by: text, seen_at: orNull(time),
+  interview: orNull(text), interview_by: text, safeguarding: text, true_scenario: orNull(text), searchers: text,
+  tell_family: orNull(truth), by: text, at: time,
+});
 
 const reading = record({ by: text, at: time, reason: text });
 const sealed = record({ id: text, title: text, readers: words, sealed_by: text, sealed_at: time, readings: list(reading) });
@@ -185,9 +203,13 @@ export const caseState = record({
   tasking, messages: orNull(record({ messages: table(message) })),
   notices: record({ notices: table(notice) }),
   decisions: record({
-    orders: table(order), waivers: list(waiver), departure: orNull(departure), suspensions: table(suspension),
-    find: orNull(find),
+    orders: table(order), waivers: list(waiver), departure: orNull(departure), departures: orNull(list(departure)),
+    suspensions: table(suspension), find: orNull(find),
   }),
+  ending: orNull(record({
+    handovers: table(handover), revisits: table(revisit), reopenings: table(reopening), closure: orNull(closure),
+    past_closures: list(closure), handed_over: orNull(text), place_withheld: orNull(text),
+  })),
   seals: record({ facts: table(sealed) }),
 });
 
@@ -197,6 +219,8 @@ export type Statement = Checked<typeof statement>;
 export type Clue = Checked<typeof clue>;
 export type Custody = Checked<typeof custody>;
 export type Photograph = Checked<typeof photograph>;
+export type Revisit = Checked<typeof revisit>;
+export type Handover = Checked<typeof handover>;
 export type Reading = Checked<typeof placed>;
 export type Inquiry = Checked<typeof inquiry>;
 export type Scenario = Checked<typeof scenario>;

@@ -31,6 +31,10 @@ const LABELS: Record<string, string> = {
   limit: "May stay for", leave_by: "Must leave by", home_by: "Expected home by", who: "Whom", eta: "Here at",
   shows: "What it shows from the record", means: "By what means", proof: "Proof (a number, a receipt, who took the call)",
   proof_file: "Photograph or file that proves it", sent_at: "Sent at", via: "From whom they have it", link: "Address of the page",
+  findings: "What you found, by question", keeps: "What stays here (tasks)", gives: "Papers given to them", reference: "Their number for it",
+  trigger: "Or when something happens, such as when the snow is gone", because: "Why", seen_by: "Seen in person by", seen_at: "Seen at",
+  interview: "Prevention interview", interview_by: "Who held the interview", safeguarding: "Safeguarding referral (to whom, or why none)",
+  true_scenario: "Scenario that turned out true (its id)", tell_family: "May the family be told where?", mobility: "Could the subject move and answer?",
   disclose_because: "Why what can harm must be told", against_consent_because: "Why against consent", contact: "How to reach them",
 };
 
@@ -48,6 +52,8 @@ const CHOICES: Record<string, string> = {
   expected: "the most on the whole", worst: "the most in the worst scenario",
   handed_over: "handed over", returned: "given back", destroyed: "destroyed", court: "given to the court", collected: "collected", found: "found",
   temperate: "temperate", dry: "dry", urban: "urban",
+  stopped: "stopped for good", transferred: "handed over to another territory", mobile_unresponsive: "on the move, does not answer",
+  immobile_unresponsive: "still, does not answer", not_possible: "not possible", done: "done", declined: "offered and declined",
   e_mail: "e-mail", social_media: "social media", in_person: "in person", last_seen_area: "area where last seen (in words)",
   last_seen_time: "time when last seen", last_seen_place: "exact place where last seen", medical: "medical facts", address: "home address",
 };
@@ -56,7 +62,7 @@ const HINTS: Record<string, string> = {
   sweep_width: "Write it with its unit, such as 30 m. Rule of thumb: 1.1 to 1.8 times the range at which the object is seen.",
   permits: "One a line, such as harm, publish_name, cross_border. Held against the orders in force.",
   reliability: "0.6 or 60 %: how far the witness can be relied on.",
-  readers: "One a line: ids of roles or members.", checklist: "One a line: question: answer.",
+  readers: "One a line: ids of roles or members.", checklist: "One a line: question: answer.", findings: "One a line: question: what you found; such as effective: the shore least.",
   names: "One a line, from north to south or from west to east; left empty: A, B, ...",
   at_night: "Not said: it does.", radio: "No: only a team with a radio of its own may go. Not said: nobody knows.", review_by: "When the risk is to be looked at again.",
   category: "Such as hiker, dementia, child_7_9, despondent; the law of distance follows from it.",

@@ -13,6 +13,8 @@ from wayhome.case.action_plan import lapsed_forecast, unmitigated
 from wayhome.case.amendment import unread_after_change
 from wayhome.case.clocks import ClockKind, clocks
 from wayhome.case.custody import open_links
+from wayhome.case.decision import to_weigh
+from wayhome.case.ending import outings_of, unsettled
 from wayhome.case.message import located, stopped_messages, unanswered
 from wayhome.case.order import conflicts, out_against_orders, unacknowledged
 from wayhome.case.people import person_name
@@ -50,8 +52,15 @@ def agenda(state: CaseState, at: datetime) -> tuple[Matter, ...]:
         found += [*_outings(state), *_evidence(state), *_safety(state, at)]
     if state.status == "active":
         found += [*_beginnings(state), *_risk(state), *_call_outs(state), *_inquiries(state), *_suspension(state)]
+    for r in state.ending.open_revisits() if state.status in ("active", "suspended") else ():
+        done = outings_of(state, r.id)
+        if done and all(a.status in ("debriefed", "cancelled") for a in done):
+            out = f"All outings of revisit {r.id} are over; write down what came of it."
+            found.append(Matter(what=out, command="do_revisit", about=r.id, urgency="soon"))
     if state.status == "found":
-        found.append(Matter(what="The subject is found; settle what is open and close the case.", command="close_case"))
+        is_ready = not unsettled(state, "found")
+        what = "Everything is settled; close the case." if is_ready else "The subject is found; settle what is open, then close the case."
+        found.append(Matter(what=what, command="close_case", urgency="soon" if is_ready else "open"))
     if state.status == "active" and state.people.organisation is not None:
         found += [
             Matter(what=f"Nobody has acknowledged order {o.id}.", command="acknowledge_order", about=o.id, since=o.given_at)
@@ -207,6 +216,9 @@ def _suspension(state: CaseState) -> list[Matter]:
         if s.agrees is None:
             out.append(Matter(what=f"Suspension {s.id} waits for its peer review.", command="review_suspension",
                               about=s.id, since=s.proposed_at, urgency="soon"))  # fmt: skip
+        elif s.suspended_at is None and s.weighed is not None and to_weigh(state) > s.weighed:
+            out.append(Matter(what=f"Something came after the review of {s.id}; it is to be reviewed again.",
+                              command="review_suspension", about=s.id, since=s.reviewed_at, urgency="soon"))  # fmt: skip
         elif s.agrees and s.suspended_at is None:
             out.append(Matter(what=f"Suspension {s.id} was reviewed and waits for the decision.",
                               command="suspend_search", about=s.id, since=s.reviewed_at, urgency="soon"))  # fmt: skip

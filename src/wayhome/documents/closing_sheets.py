@@ -80,7 +80,7 @@ def handover(w: Wording, for_id: str | None) -> Paper:
         heading("The search so far"), *_figures(w), *_segments(w),
         heading("Open clues"), lines_or([clue_line(w, c) for c in open_clues(w.state)], "No clue is open."),
         heading("In force"), lines_or(_in_force(w), "No order and no notice is in force."),
-        heading("Hazards"), lines_or(hazard_lines(w), "None recorded."),
+        heading("Hazards"), lines_or(hazard_lines(w), "No hazard is recorded."),
         *_map(w), signatures(f"For {w.searcher()}", f"For {held.to}", "Date and time", room_mm=16),
     ]  # fmt: skip
     return Paper(title=f"Handover {held.id}", blocks=tuple(blocks))

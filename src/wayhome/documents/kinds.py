@@ -47,7 +47,7 @@ class Kind(Record):
     """A kind of document: what it needs an id of (or None), which products and whether the map are in it.
 
     One that is `blank_too` can be printed empty, to be written on by hand; one not `listed` is part of a pile only; one
-    that `is_internal` shows what is withheld from all others.
+    that `is_internal` shows what is withheld from all others. One `after_find` is offered once somebody is found.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Kind(Record):
     listed: bool = True
     has_photographs: bool = False
     is_internal: bool = False
+    after_find: bool = False
 
 
 KINDS: dict[str, Kind] = {
@@ -81,8 +82,8 @@ KINDS: dict[str, Kind] = {
         Kind(name="handover", title="Handover", needs_for="handover", describe=closing_sheets.handover, figures=("poa", "segments"), has_map=True),
         Kind(name="reopening", title="Reopening", needs_for="reopening", describe=closing_sheets.reopening, figures=("poa",), has_map=True),
         Kind(name="closing", title="Closing report", describe=closing_sheets.closing, figures=("after_action",)),
-        Kind(name="closing_annex", title="Closing report, internal annex", describe=closing_sheets.closing_annex, is_internal=True),
-        Kind(name="after_action", title="After-action", describe=after_action_sheet.after_action, figures=("after_action",)),
+        Kind(name="closing_annex", title="Closing report, internal annex", describe=closing_sheets.closing_annex, is_internal=True, after_find=True),
+        Kind(name="after_action", title="After-action", describe=after_action_sheet.after_action, figures=("after_action",), after_find=True),
         Kind(name="log", title="Journal", describe=sheets.log),
         Kind(name="briefing", title="Briefing with photograph", describe=sar_forms.briefing, has_map=True, has_photographs=True),
         Kind(name="ics201", title="ICS 201 Incident Briefing", describe=ics_status.ics201, figures=("poa",), has_map=True),
@@ -111,7 +112,9 @@ def available(state: CaseState) -> list[tuple[str, str, tuple[str, ...] | None]]
     """`(kind, title, ids)` of what a case can print now; ids is None where the document is for the whole case."""
     if state.status == "unopened":
         return []
-    whole = [(k.name, k.title, _choices(k, state)) for k in KINDS.values() if k.listed]
+    is_found = state.decisions.find is not None
+    offered = [k for k in KINDS.values() if k.listed and (is_found or not k.after_find)]
+    whole = [(k.name, k.title, _choices(k, state)) for k in offered]
     return [row for row in whole if row[2] != ()]
 
 

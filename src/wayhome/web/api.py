@@ -23,6 +23,7 @@ from starlette.exceptions import HTTPException
 from wayhome import __version__
 from wayhome.app import almanac, analysis, catalogue, exchange, intake, photographs, pictures, printing, segmenting
 from wayhome.app import duplicates as alike
+from wayhome.app.ending import ending as case_ending
 from wayhome.app.radio import radio as radio_desk
 from wayhome.app.timeline import case_timeline
 from wayhome.base.errors import InvalidInput, NotFound, WayhomeError
@@ -237,6 +238,10 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
         found = almanac.case_clocks(state, at)
         return {"seq": state.seq, "at": to_json(at), "daylight": to_json(almanac.daylight(state, at)),
                 "clocks": [{**c.as_json(), "says": c.says(at), "is_over": c.is_over(at)} for c in found]}  # fmt: skip
+
+    @api.get("/api/cases/{case}/ending")
+    def ending(case: str, as_of: str | None = None) -> dict[str, Any]:
+        return case_ending(desk, case, _time(as_of, "as_of"))
 
     @api.get("/api/cases/{case}/possible")
     def possible(case: str, as_user: str | None = None) -> dict[str, Any]:
