@@ -181,9 +181,7 @@ def map_png(desk: App, state: CaseState, at: datetime | None = None, around: tup
     x, y = line_of((inputs.ipp,))[0]
     draw.line([(x - 14, y), (x + 14, y)], fill=(200, 0, 0), width=4)
     draw.line([(x, y - 14), (x, y + 14)], fill=(200, 0, 0), width=4)
-    bar_m = next(
-        (v for v in (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000) if v >= width * grid.cell_m / 8), 50_000
-    )
+    bar_m = next((v for v in (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000) if v >= width * grid.cell_m / 8), 50_000)
     bar = bar_m / grid.cell_m * scale
     bottom = height * scale - 30
     draw.rectangle([20, bottom - 34, 60 + bar, bottom + 16], fill=(255, 255, 255))

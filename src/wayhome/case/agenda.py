@@ -59,7 +59,11 @@ def agenda(state: CaseState, at: datetime) -> tuple[Matter, ...]:
             found.append(Matter(what=out, command="do_revisit", about=r.id, urgency="soon"))
     if state.status == "found":
         is_ready = not unsettled(state, "found")
-        what = "Everything is settled; close the case." if is_ready else "The subject is found; settle what is open, then close the case."
+        what = (
+            "Everything is settled; close the case."
+            if is_ready
+            else "The subject is found; settle what is open, then close the case."
+        )
         found.append(Matter(what=what, command="close_case", urgency="soon" if is_ready else "open"))
     if state.status == "active" and state.people.organisation is not None:
         found += [
