@@ -230,7 +230,7 @@ def _suspended_and_reopened() -> list[Step]:
     return [
         *(_do(_at(hours=10), "jordan", "check_out", person=p, home_by=_iso(_at(hours=11))) for p in ("rowan", "emery", "sage", "blake")),
         _do(_at(hours=10), "jordan", "check_out", person="V1"),
-        _do(_at(hours=11), "jordan", "arrived_home", person="rowan"),
+        *(_do(_at(hours=11), "jordan", "arrived_home", person=p) for p in ("rowan", "emery", "sage", "blake")),
         _do(t, "alex", "decide_departure", conclusion="not_left", reasons="Nothing speaks for it."),
         _do(t, "casey", "propose_suspension", reasons="Five days without a sign.", checklist=checklist, reopen_if="A new clue."),
         _do(t, "morgan", "review_suspension", suspension="P1", agrees=True, remarks="Fair; go back to the shore at low water."),
