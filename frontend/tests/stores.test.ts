@@ -66,6 +66,19 @@ describe("the open case", () => {
     await early;
     expect(casefile.seq).toBe(4);
   });
+  test("a reading that a later one overtakes ends with it, so that whoever waited sees what is newest", async () => {
+    const slow = later<Answer>({ body: rawCase(4) });
+    let readings = 0;
+    answers = () => (++readings === 1 ? { body: rawCase(3) } : slow.promise);
+    let isOver = false;
+    const early = casefile.refresh().then(() => { isOver = true; });
+    const late = casefile.refresh(); // as when another page's entry is heard of
+    await new Promise((r) => setTimeout(r, 20));
+    expect(isOver).toBe(false);
+    slow.go();
+    await Promise.all([early, late]);
+    expect(casefile.seq).toBe(4);
+  });
   test("an act goes out as the chosen person, against the entry on screen, and the case is read again", async () => {
     answers = (path) => (path.includes("/do/") ? { body: { seq: 5, events: [{ type: "x", data: {} }] } } : { body: rawCase(5) });
     actor.choose("tsunade");

@@ -12,6 +12,7 @@ class CaseFile {
   answer: CaseAnswer | null = $state.raw(null);
   error: string | null = $state(null);
   #asked = 0;
+  #reading: Promise<void> = Promise.resolve();
 
   state: CaseState | null = $derived(this.answer?.state ?? null);
   seq: number = $derived(this.answer?.seq ?? 0);
@@ -29,8 +30,14 @@ class CaseFile {
     await this.refresh();
   }
 
-  /** Read the case again; of several readings under way only the last one counts. */
+  /** Read the case again; of several readings under way only the last one counts, and all of them end with it. */
   async refresh(): Promise<void> {
+    let reading = (this.#reading = this.#read());
+    await reading;
+    while (reading !== this.#reading) await (reading = this.#reading);
+  }
+
+  async #read(): Promise<void> {
     const asked = ++this.#asked;
     this.error = null;
     if (this.id === null) {
