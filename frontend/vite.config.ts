@@ -7,6 +7,9 @@ import { defineConfig } from "vitest/config";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const SHIPPED = ["maplibre-gl", "svelte", "swagger-ui-dist", "terra-draw", "terra-draw-maplibre-gl-adapter"];
 
+/** The desk behind a page that is being worked on. */
+const DESK = process.env.WAYHOME_URL ?? "http://127.0.0.1:8000";
+
 /** Puts beside the page what is not imported by it: the API documentation's two files, and the licences. */
 function companions(): Plugin {
   return {
@@ -43,6 +46,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
   },
   worker: { format: "es" },
-  server: { proxy: { "/api": "http://127.0.0.1:8000", "/swagger-ui": "http://127.0.0.1:8000" } },
+  server: { proxy: Object.fromEntries(["/api", "/field/api", "/swagger-ui", "/join"].map((path) => [path, DESK])) },
   test: { include: ["tests/**/*.test.ts"], environment: "node" },
 });
