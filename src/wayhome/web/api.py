@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from wayhome.app import App
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(os.environ.get("WAYHOME_STATIC") or Path(__file__).parent / "static")  # another build, to try it
 LOCAL = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver"}
 POLL_S = 0.25
 HEARTBEAT_S = 15.0
