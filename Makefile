@@ -1,11 +1,11 @@
-# The only commands to know: make demo | test | check | lint | bench | docs
+# The only commands to know: make demo | test | check | lint | bench | docs | screenshots
 # Needs make, git and python3 with its venv module; everything else is put into .venv.
 
 PYTHON ?= python3
 PY     := .venv/bin/python
 ARGS   ?=
 
-.PHONY: help demo test check lint bench docs warm browser clean
+.PHONY: help demo test check lint bench docs screenshots warm browser clean
 .DELETE_ON_ERROR:
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make lint   formatting, types, layers, house rules"
 	@echo "make bench  speed and quality against published peers"
 	@echo "make docs   build the documentation into site/"
+	@echo "make screenshots   every panel, light and dark, desktop and phone   (ARGS='--out DIR --panel now')"
 
 # --- what each command does ---------------------------------------------------------------------
 
@@ -46,6 +47,9 @@ bench: .venv/.stamp-bench
 
 docs: .venv/.stamp-docs
 	@$(PY) -m zensical build --clean
+
+screenshots: .venv/.stamp-dev browser
+	@PYTHONPATH=tests/support $(PY) -m screenshots $(ARGS)
 
 clean:
 	rm -rf .venv site dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache src/wayhome/web/static

@@ -11,6 +11,7 @@ from benchmarks.measure import Table, load, machine
 GROUPS = {
     "processes": "benchmarks.speed.processes",
     "desk": "benchmarks.speed.desk",
+    "page": "benchmarks.speed.page",
     "travel": "benchmarks.speed.travel",
     "motion": "benchmarks.speed.motion",
     "journal": "benchmarks.speed.journal",
