@@ -75,6 +75,8 @@ class App:
 
     def close(self) -> None:
         """Release the desk's files."""
+        if "field" in self.__dict__:
+            self.field.book.close()
         self.journal.close()
 
     def now(self) -> datetime:
@@ -205,6 +207,13 @@ class App:
         from wayhome.app.sources import DeskSources
 
         return DeskSources(self.blobs)
+
+    @cached_property
+    def field(self) -> Any:
+        """Phones of teams: what they read and hand in."""
+        from wayhome.app.field import Field
+
+        return Field(self)
 
     def belief(self, inputs: MapInputs) -> BeliefMap:
         """The map of some inputs; kept by content key, so an update computes only what is new."""

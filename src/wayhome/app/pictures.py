@@ -13,9 +13,10 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from wayhome.base.errors import InvalidInput
+from wayhome.base.errors import DataUnavailable, InvalidInput
 from wayhome.base.projection import projection, transformer
 from wayhome.base.quantity import iso, metres, percent
+from wayhome.base.raster import Raster
 from wayhome.base.record import to_json
 from wayhome.planning.belief_map import grid_of
 from wayhome.planning.inputs import map_inputs
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from wayhome.planning.products import Product
 
 MERCATOR = "EPSG:3857"
+NEAR_AT_LEAST_M = 2000.0  # how far a team's own map goes beyond its segment, at least; own choice
 # anchors of matplotlib's "inferno" colour map (CC0), dark violet to pale yellow
 _ANCHORS = np.array(
     [[40, 11, 84], [101, 21, 110], [159, 42, 99], [212, 72, 66], [245, 125, 21], [250, 193, 39], [252, 255, 164]], float
@@ -67,21 +69,11 @@ def poa_frame(desk: App, case: str, made: Product, *, as_of: datetime | None, at
 
 def hillshade_png(desk: App, case: str) -> bytes:
     """The case's terrain as grey PNG in Web Mercator."""
-    from wayhome.base.errors import DataUnavailable
-    from wayhome.science.terrain import hillshade
-
-    state = desk.state(case)
-    inputs = map_inputs(state)
+    inputs = map_inputs(desk.state(case))
     ground = desk.sources.ground(inputs, grid_of(inputs))
     if ground.dem is None:
         raise DataUnavailable("This case has no terrain model; add one with `wayhome ground add CASE --dem FILE`.")
-    shade = np.asarray(hillshade(ground.dem), np.float32)
-    grey = _warped(shade, ground.dem.grid)
-    known = np.isfinite(grey)
-    rgba = np.zeros((*grey.shape, 4), np.uint8)
-    rgba[..., :3] = np.clip(np.nan_to_num(grey), 0, 255).astype(np.uint8)[..., None]
-    rgba[..., 3] = np.where(known, 255, 0)
-    return _png(rgba)
+    return _shade_png(ground.dem)
 
 
 def ground_frame(desk: App, case: str) -> dict[str, Any]:
@@ -117,6 +109,102 @@ def ground_frame(desk: App, case: str) -> dict[str, Any]:
         "hillshade": {"image": f"/api/cases/{case}/ground/hillshade.png?n={len(state.area.ground)}", "bounds": _bounds(grid)} if ground.dem else None,
         "contours": contours, "lines": {"type": "FeatureCollection", "features": lines}, "caveats": list(ground.caveats),
     }  # fmt: skip
+
+
+def ground_near(desk: App, case: str, around: tuple[Position, ...]) -> dict[str, Any]:
+    """Bounds, contours and lines of the ground around some places, small enough for a telephone.
+
+    `shade` says whether there is a terrain model, of which `shade_near` makes the picture.
+    """
+    from shapely.geometry import LineString, box
+
+    from wayhome.science.terrain import contour_levels, contour_lines
+
+    empty: dict[str, Any] = {"type": "FeatureCollection", "features": []}
+    grid, ground = _near(desk, case, around)
+    if grid is None or ground is None:
+        return {
+            "bounds": None,
+            "shade": None,
+            "contours": None,
+            "lines": empty,
+            "caveats": ["No ground is attached to this case yet."],
+        }
+    window = box(grid.x_west_m, grid.y_south_m, grid.x_east_m, grid.y_north_m)
+
+    def within(lines: Any, tolerance_m: float) -> list[NDArray[np.float64]]:
+        parts = [LineString(line).intersection(window).simplify(tolerance_m) for line in lines if len(line) > 1]
+        flat = [g for p in parts for g in getattr(p, "geoms", [p])]
+        return [np.asarray(g.coords) for g in flat if g.geom_type == "LineString" and len(g.coords) > 1]
+
+    lines = [_feature(line, grid, {"kind": kind}) for kind, many in ground.lines.items() for line in within(many, 2.0)]
+    contours = None
+    if ground.dem is not None:
+        dem = _cut(ground.dem, grid)
+        z = np.asarray(dem.values, float)
+        spread = float(np.nanmax(z) - np.nanmin(z)) if np.isfinite(z).any() else 0.0
+        step = next((s for s in (5, 10, 20, 50, 100) if spread / s <= 15), 200)
+        found = contour_lines(dem, contour_levels(dem, step))
+        contours = {
+            "type": "FeatureCollection",
+            "features": [
+                _feature(line, grid, {"ele": ele})
+                for ele, many in found.items()
+                for line in within(many, grid.cell_m / 2)
+                if len(line) > 3
+            ],
+        }
+    key = [g.blob for g in desk.state(case).area.ground.values()]
+    return {"bounds": _bounds(grid), "shade": key if ground.dem is not None else None, "contours": contours,
+            "lines": {"type": "FeatureCollection", "features": lines}, "caveats": list(ground.caveats)}  # fmt: skip
+
+
+def shade_near(desk: App, case: str, around: tuple[Position, ...]) -> bytes:
+    """The terrain of `ground_near` as grey PNG, exactly on its bounds."""
+    grid, ground = _near(desk, case, around)
+    if grid is None or ground is None or ground.dem is None:
+        raise DataUnavailable("This case has no terrain model; add one with `wayhome ground add CASE --dem FILE`.")
+    return _shade_png(_cut(ground.dem, grid))
+
+
+def _near(desk: App, case: str, around: tuple[Position, ...]) -> tuple[Grid | None, Any]:
+    """The part of a case's grid around some places, at least 2 km to every side, and the ground of the whole grid."""
+    state = desk.state(case)
+    if state.area.ipp is None or not state.area.ground or not around:
+        return None, None
+    inputs = map_inputs(state)
+    grid = grid_of(inputs)
+    x, y = projection(grid.crs).forward([p.lon_deg for p in around], [p.lat_deg for p in around])
+    margin_m = max(NEAR_AT_LEAST_M, float(np.ptp(x)) / 2, float(np.ptp(y)) / 2)
+    left = int(np.clip((np.min(x) - margin_m - grid.x_west_m) / grid.cell_m, 0, grid.width - 2))
+    top = int(np.clip((grid.y_north_m - np.max(y) - margin_m) / grid.cell_m, 0, grid.height - 2))
+    width = int(np.clip((np.ptp(x) + 2 * margin_m) / grid.cell_m, 2, grid.width - left))
+    height = int(np.clip((np.ptp(y) + 2 * margin_m) / grid.cell_m, 2, grid.height - top))
+    near = grid.replace(
+        x_west_m=grid.x_west_m + left * grid.cell_m,
+        y_north_m=grid.y_north_m - top * grid.cell_m,
+        height=height,
+        width=width,
+    )
+    return near, desk.sources.ground(inputs, grid)
+
+
+def _cut(whole: Raster, grid: Grid) -> Raster:
+    """The part of a raster on a part of its grid."""
+    left = round((grid.x_west_m - whole.grid.x_west_m) / grid.cell_m)
+    top = round((whole.grid.y_north_m - grid.y_north_m) / grid.cell_m)
+    return Raster(whole.values[top : top + grid.height, left : left + grid.width].copy(), grid, whole.quantity)
+
+
+def _shade_png(dem: Raster) -> bytes:
+    from wayhome.science.terrain import hillshade
+
+    grey = _warped(np.asarray(hillshade(dem), np.float32), dem.grid)
+    known = np.isfinite(grey)
+    rgba = np.zeros((*grey.shape, 4), np.uint8)
+    rgba[..., :3] = np.clip(np.nan_to_num(grey), 0, 255).astype(np.uint8)[..., None]
+    rgba[..., 3] = np.where(known, 255, 0)
+    return _png(rgba)
 
 
 def tracks_frame(desk: App, case: str, *, as_of: datetime | None = None) -> dict[str, Any]:

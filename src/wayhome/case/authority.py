@@ -28,6 +28,7 @@ PERMISSIONS: dict[str, str] = {
     "administer": "set up the case: organisation, ground",
 }
 
+PHONE = "phone:"  # what comes from a team's phone is done under this and the phone's id
 OPERATOR = "operator"  # the person at this desk while there are no accounts
 
 
@@ -44,11 +45,14 @@ class Actor(Record):
 def actor(state: CaseState, user: str | None) -> Actor:
     """The actor of a user name within a case.
 
-    Without an organisation anyone at the desk may do all. With one, a user must be its member; the
+    A phone may write down what its team reports, and nothing else, until it is shut out. Without an organisation
+    anyone at the desk may do all. With one, a user must be its member; the
     operator of the desk may still record and administer, but not order, decide or review.
     """
     organisation = state.people.organisation
     who = user or OPERATOR
+    if who.startswith(PHONE):
+        return _phone(state, who)
     if organisation is None:
         return Actor(id=who, name=who, may=frozenset(PERMISSIONS))
     if who == OPERATOR:
@@ -60,6 +64,13 @@ def actor(state: CaseState, user: str | None) -> Actor:
     return Actor(
         id=member.id, name=member.name, rank=member.rank, roles=member.roles, may=granted(organisation, member.roles)
     )
+
+
+def _phone(state: CaseState, who: str) -> Actor:
+    held = state.phones.phones.get(who.removeprefix(PHONE))
+    if held is None or held.revoked is not None:
+        raise NotAllowed("This phone is shut out of the search; ask the desk to let it in again.", user=who)
+    return Actor(id=who, name=f"{held.holder}, phone {held.id} of team {held.team}", may=frozenset({"record"}))
 
 
 def granted(organisation: Organisation, roles: tuple[str, ...]) -> frozenset[str]:

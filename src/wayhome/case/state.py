@@ -24,6 +24,7 @@ from wayhome.case.merging import Links
 from wayhome.case.message import Messages
 from wayhome.case.notice import Notices
 from wayhome.case.people import People
+from wayhome.case.phone import Phones
 from wayhome.case.photograph import Photographs
 from wayhome.case.questionnaire import Answers
 from wayhome.case.report import Report
@@ -52,6 +53,7 @@ class CaseState(Record):
     area: Area = Area()
     people: People = People()
     roster: Roster = Roster()
+    phones: Phones = Phones()
     assignments: Assignments = Assignments()
     tasking: Tasking = Tasking()
     messages: Messages = Messages()

@@ -7,19 +7,16 @@ served: a foreign Host or Origin is refused, since there are no accounts yet.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import FastAPI, File, Form, Header, Request, UploadFile
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 
 from wayhome import __version__
 from wayhome.app import almanac, analysis, catalogue, exchange, intake, photographs, pictures, printing, segmenting
@@ -27,11 +24,14 @@ from wayhome.app import duplicates as alike
 from wayhome.app.ending import ending as case_ending
 from wayhome.app.radio import radio as radio_desk
 from wayhome.app.timeline import case_timeline
-from wayhome.base.errors import InvalidInput, NotFound, WayhomeError
+from wayhome.base.errors import NotFound
 from wayhome.base.place import parse_position
 from wayhome.base.quantity import instant, length_m, speed_mps
 from wayhome.base.record import to_json
+from wayhome.web.edge import add_errors, error_body
+from wayhome.web.field import add_field
 from wayhome.web.join import add_check_in
+from wayhome.web.preview import add_preview
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,7 +42,6 @@ STATIC = Path(os.environ.get("WAYHOME_STATIC") or Path(__file__).parent / "stati
 LOCAL = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver"}
 POLL_S = 0.25
 HEARTBEAT_S = 15.0
-_log = logging.getLogger("wayhome.web")
 
 
 class NewCase(BaseModel):
@@ -99,6 +98,7 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
     api = FastAPI(title="Wayhome", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     stop = stopping or asyncio.Event()
     _guard(api)
+    add_errors(api)
 
     @api.get("/health")
     def health() -> dict[str, str]:
@@ -346,6 +346,8 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
         )
 
     add_check_in(api, desk)
+    add_field(api, desk)
+    add_preview(api, desk)
 
     @api.get("/api/{rest:path}", include_in_schema=False)
     def nothing(rest: str) -> None:
@@ -374,7 +376,7 @@ def _guard(api: FastAPI) -> None:
         origin = request.headers.get("origin")
         foreign = origin is not None and origin.split("//", 1)[-1] != host
         if name not in LOCAL or foreign:
-            return JSONResponse(_error("not_allowed", "This desk answers only to pages of this machine."), 403)
+            return JSONResponse(error_body("not_allowed", "This desk answers only to pages of this machine."), 403)
         response: Response = await call_next(request)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
@@ -383,34 +385,6 @@ def _guard(api: FastAPI) -> None:
             "connect-src 'self'; frame-ancestors 'self'; object-src 'none'; frame-src 'self'"
         )
         return response
-
-    @api.exception_handler(WayhomeError)
-    async def sentence(_: Request, error: WayhomeError) -> JSONResponse:
-        return JSONResponse(to_json(error.as_json()), error.http_status)
-
-    @api.exception_handler(RequestValidationError)
-    async def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        where = ".".join(str(p) for p in first["loc"] if p != "body")
-        return JSONResponse(
-            _error("invalid_input", f"{where or 'body'}: {first['msg']}.", field=where), InvalidInput.http_status
-        )
-
-    @api.exception_handler(HTTPException)
-    async def plain(_: Request, error: HTTPException) -> JSONResponse:
-        code = "not_found" if error.status_code == 404 else "invalid_input"
-        return JSONResponse(_error(code, f"{error.detail}."), error.status_code)
-
-    @api.exception_handler(Exception)
-    async def bug(request: Request, error: Exception) -> JSONResponse:
-        _log.exception("bug at %s %s", request.method, request.url.path)
-        return JSONResponse(
-            _error("bug", "Something is wrong in the program itself; nothing was half-written. Please report it."), 500
-        )
-
-
-def _error(code: str, message: str, **details: Any) -> dict[str, Any]:
-    return {"error": {"code": code, "message": message, "details": details}}
 
 
 def _time(text: str | None, what: str) -> datetime | None:
