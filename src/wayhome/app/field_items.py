@@ -64,8 +64,8 @@ class Carrier:
         total = item.content.get("points_total", len(points))
         if not isinstance(total, int) or total < 0:
             raise InvalidInput("points_total: give a whole number.", field="points_total")
-        if len(points) < total:
-            return item.replace(state="waits", says=f"{len(points)} of {total} positions are here; the others follow.")
+        if len(stored) < total:  # two positions of one moment are one in the track
+            return item.replace(state="waits", says=f"{len(stored)} of {total} positions are here; the others follow.")
         if len(points) < 2:
             return item.replace(state="taken", says="A recording of fewer than two positions is no track.")
         gpx = _gpx(points, f"{self.phone.holder}, phone {self.phone.id}")

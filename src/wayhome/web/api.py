@@ -363,6 +363,8 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
                 return FileResponse(wanted)
             if "." in path.rsplit("/", 1)[-1]:
                 raise NotFound(f"There is no file {path}.")
+            if path.rstrip("/") == "field":
+                return FileResponse(STATIC / "field" / "index.html", headers={"Cache-Control": "no-cache"})
             return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
     return api
