@@ -32,6 +32,13 @@ from wayhome.cli.edge import (
     write_file,
 )
 
+Phones = Annotated[
+    str | None,
+    typer.Option(
+        help="A door for teams' phones in the van's network: auto, an address, or ADDRESS:PORT.", metavar="WHERE"
+    ),
+]
+
 # -- running --------------------------------------------------------------------------------------
 
 
@@ -41,13 +48,14 @@ def demo(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8741,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")] = False,
     desk: Annotated[Path | None, typer.Option("--desk", help="A desk of the demo's own.")] = None,
+    phones: Phones = None,
 ) -> None:
     """Load both demo cases into a desk of their own and serve it. Example: wayhome demo --no-browser --port 8123"""
     from wayhome.app.demo_desk import demo_desk
     from wayhome.web.server import serve as run
 
     app = demo_desk(desk, progress=say)
-    run(app, host="127.0.0.1", port=port, open_browser=not no_browser)
+    run(app, host="127.0.0.1", port=port, open_browser=not no_browser, phones=phones)
 
 
 @cli.command()
@@ -56,11 +64,12 @@ def serve(
     host: Annotated[str, typer.Option(help="Loopback only until there are accounts.")] = "127.0.0.1",
     port: Annotated[int, typer.Option()] = 8740,
     open_browser: Annotated[bool, typer.Option("--browser", help="Open the browser.")] = False,
+    phones: Phones = None,
 ) -> None:
     """Serve this desk to the browser. Example: wayhome serve --port 8740"""
     from wayhome.web.server import serve as run
 
-    run(open_desk(), host=host, port=port, open_browser=open_browser)
+    run(open_desk(), host=host, port=port, open_browser=open_browser, phones=phones)
 
 
 @cli.command()

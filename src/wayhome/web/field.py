@@ -19,6 +19,7 @@ from wayhome.web.edge import add_errors
 
 if TYPE_CHECKING:
     from wayhome.app import App
+    from wayhome.app.doors import Door
 
 MOST_BYTES = 25_000_000
 _Auth = Annotated[str, Header(alias="Authorization")]
@@ -78,9 +79,16 @@ def add_field(api: FastAPI, desk: App) -> None:
     @api.post("/api/cases/{case}/phones/invite")
     def invite(case: str, body: Invite, request: Request) -> dict[str, Any]:
         made: dict[str, Any] = desk.field.invite(case, body.fields, body.as_user)
-        door = getattr(request.app.state, "phones_door", None) or str(request.base_url)
-        link = f"{door.rstrip('/')}/field/#{made['code']}"
+        link = f"{getattr(request.app.state, 'phones_door', request.base_url)}field/#{made['code']}"
         return {**made, "link": link, "image": qr_image(link)}
+
+    @api.get("/api/phones-door")
+    def door(request: Request) -> dict[str, Any]:
+        opened: Door | None = getattr(request.app.state, "door", None)
+        if opened is None:
+            return {"url": None, "trust_url": None, "trust_image": None, "fingerprint": None}
+        return {"url": opened.url, "trust_url": opened.trust_url, "trust_image": qr_image(opened.trust_url),
+                "fingerprint": opened.certificates.fingerprint}  # fmt: skip
 
     @api.post("/api/cases/{case}/phones/refused/{item}/settle")
     def settle(case: str, item: str, body: Settle) -> dict[str, Any]:

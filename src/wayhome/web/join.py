@@ -36,7 +36,7 @@ class NewCode(BaseModel):
 
 def add_check_in(api: FastAPI, desk: App) -> None:
     """Add the board of the check-in table, and the volunteers' page."""
-    attempts = check_in.Attempts()
+    add_join_page(api, desk)
 
     @api.get("/api/cases/{case}/roster")
     def roster(case: str, as_of: str | None = None) -> dict[str, Any]:
@@ -46,8 +46,13 @@ def add_check_in(api: FastAPI, desk: App) -> None:
     @api.post("/api/cases/{case}/volunteer-codes")
     def volunteer_code(case: str, body: NewCode, request: Request) -> dict[str, Any]:
         made = check_in.issue_code(desk, case, body.fields, body.as_user)
-        link = f"{request.base_url}join/{made['code']}"
+        link = f"{getattr(request.app.state, 'phones_door', request.base_url)}join/{made['code']}"
         return {**made, "link": link, "image": check_in.qr_image(link)}
+
+
+def add_join_page(api: FastAPI, desk: App) -> None:
+    """Add the page on which volunteers check themselves in and out, and nothing else."""
+    attempts = check_in.Attempts()
 
     def answered(source: str, code: str, told: dict[str, str]) -> HTMLResponse:
         at = desk.now()
