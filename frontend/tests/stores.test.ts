@@ -182,7 +182,7 @@ describe("following", () => {
     }
     vi.stubGlobal("EventSource", FakeSource);
     const heard: string[] = [];
-    const stop = follow("c", { entry: (seq) => heard.push(`entry ${seq}`), line: (state) => heard.push(state) });
+    const stop = follow("c", { entry: (seq) => heard.push(`entry ${seq}`), line: (state) => heard.push(state), phones: () => heard.push("phones") });
     made[0]?.dispatchEvent(new Event("open"));
     made[0]?.dispatchEvent(new MessageEvent("entry", { data: '{"seq": 7}' }));
     if (made[0]) made[0].readyState = FakeSource.CLOSED;

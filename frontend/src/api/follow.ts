@@ -10,6 +10,8 @@ export type Line = "live" | "reconnecting";
 
 export interface Listener {
   entry(seq: number): void;
+  /** Phones of teams told something: a place, a report. */
+  phones(): void;
   line(state: Line): void;
 }
 
@@ -27,6 +29,7 @@ export function follow(id: string, listener: Listener): () => void {
     source.addEventListener("open", () => listener.line("live"));
     source.addEventListener("hello", hear);
     source.addEventListener("entry", hear);
+    source.addEventListener("field", () => listener.phones());
     source.addEventListener("error", () => {
       listener.line("reconnecting");
       // the browser tries again by itself unless the server refused; then we do

@@ -1,7 +1,7 @@
 /** Where the page is, as the text behind "#", and back. */
 
 export const PANELS = [
-  "now", "intake", "report", "timeline", "evidence", "scenarios", "inquiries", "survival", "area", "plan", "teams", "radio", "people", "notices", "decisions",
+  "now", "intake", "report", "timeline", "evidence", "scenarios", "inquiries", "survival", "area", "plan", "teams", "phones", "radio", "people", "notices", "decisions",
   "documents", "journal", "commands",
 ] as const;
 export type Panel = (typeof PANELS)[number];
@@ -58,6 +58,7 @@ const HOMES: Record<string, Panel> = {
   open_period: "teams", form_team: "teams", set_team_status: "teams", set_team_limits: "teams", dispatch_assignment: "teams",
   debrief_assignment: "teams", cancel_assignment: "teams", approve_assignment: "teams", amend_assignment: "teams", report_back: "teams",
   amend_debrief: "teams", set_objectives: "teams", close_period: "teams",
+  invite_phone: "phones", withdraw_invitation: "phones", revoke_phone: "phones",
   log_message: "radio", correct_message: "radio", send_message: "radio", reply_message: "radio", release_message: "radio",
   check_in: "people", check_out: "people", arrived_home: "people", extend_stay: "people", call_out: "people", answer_call_out: "people",
   confirm_welfare: "people", set_welfare: "people", change_team: "people", issue_volunteer_code: "people", revoke_volunteer_code: "people",

@@ -76,7 +76,7 @@ const HINTS: Record<string, string> = {
 };
 
 const TITLES: Record<Panel, string> = {
-  now: "Now", intake: "First call", report: "Report", timeline: "Timeline", evidence: "Evidence", scenarios: "Scenarios", inquiries: "What to ask", survival: "Survival", area: "Area", plan: "Plan", teams: "Teams", radio: "Radio", people: "People",
+  now: "Now", intake: "First call", report: "Report", timeline: "Timeline", evidence: "Evidence", scenarios: "Scenarios", inquiries: "What to ask", survival: "Survival", area: "Area", plan: "Plan", teams: "Teams", phones: "Phones", radio: "Radio", people: "People",
   notices: "Notices", decisions: "Decisions", documents: "Documents", journal: "Journal", commands: "All acts",
 };
 

@@ -6,13 +6,10 @@ import {
 } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { TerraDraw, TerraDrawLineStringMode, TerraDrawPolygonMode } from "terra-draw";
-import { TerraDrawMapLibreGLAdapter } from "terra-draw-maplibre-gl-adapter";
 import type { LineCollection } from "../lib/check";
 import type { Bounds } from "../api/products";
-import type { Position } from "../api/state";
 import { NOTHING, type Features } from "../changes/seen";
-import type { GestureKind } from "../stores/gesture.svelte";
+import { Drawing } from "./drawing";
 import { LAYERS, PAPER, SHAPES, type ShapeName } from "./layers";
 
 // MapLibre 6 draws nothing unless it is told where its worker lies (DEPENDENCIES, fact 4)
@@ -27,8 +24,6 @@ type Shapes = Features | LineCollection<Record<string, string | number>>;
 
 export interface Events {
   segment(id: string | null): void;
-  point(position: Position): void;
-  shape(positions: Position[]): void;
 }
 
 type Corners = [[number, number], [number, number], [number, number], [number, number]];
@@ -46,8 +41,8 @@ export function emptyStyle(isDark: boolean): StyleSpecification {
 export class MapDesk {
   readonly #map: LibreMap;
   readonly #ready: Promise<void>;
-  #draw: TerraDraw | null = null;
-  #gesture: GestureKind | null = null;
+  /** What people draw on the map; see drawing.ts. */
+  readonly drawing: Drawing;
 
   constructor(container: HTMLElement, isDark: boolean, events: Events) {
     this.#map = new LibreMap({
@@ -62,17 +57,13 @@ export class MapDesk {
       this.#map.once("load", () => resolve());
     });
     this.#map.on("click", (event) => {
-      if (this.#gesture === "point") events.point({ lat_deg: event.lngLat.lat, lon_deg: event.lngLat.lng });
-      else if (this.#gesture === null) {
-        const [hit] = this.#map.queryRenderedFeatures(event.point, { layers: ["segments-fill"] });
-        const id: unknown = hit?.properties.id;
-        events.segment(typeof id === "string" ? id : null);
-      }
+      if (this.drawing.isBusy) return;
+      const [hit] = this.#map.queryRenderedFeatures(event.point, { layers: ["segments-fill"] });
+      const id: unknown = hit?.properties.id;
+      events.segment(typeof id === "string" ? id : null);
     });
-    this.onshape = events.shape;
+    this.drawing = new Drawing(this.#map, this.#ready);
   }
-
-  private readonly onshape: (positions: Position[]) => void;
 
   async shapes(name: ShapeName, data: Shapes | null): Promise<void> {
     await this.#ready;
@@ -123,35 +114,12 @@ export class MapDesk {
     this.#map.fitBounds(box, { padding: 32, maxZoom: 14, animate: false });
   }
 
-  /** Wait for a point, a line or an outline; null ends the waiting. */
-  async listen(kind: GestureKind | null): Promise<void> {
-    await this.#ready;
-    this.#gesture = kind;
-    this.#draw?.stop();
-    this.#draw = null;
-    this.#map.getCanvas().style.cursor = kind === "point" ? "crosshair" : "";
-    if (kind !== "line" && kind !== "outline") return;
-    const draw = new TerraDraw({
-      adapter: new TerraDrawMapLibreGLAdapter({ map: this.#map, coordinatePrecision: 7 }),
-      modes: [new TerraDrawLineStringMode(), new TerraDrawPolygonMode()],
-    });
-    this.#draw = draw;
-    draw.start();
-    draw.setMode(kind === "line" ? "linestring" : "polygon");
-    draw.on("finish", (id) => {
-      const geometry = draw.getSnapshotFeature(id)?.geometry;
-      const ring = geometry?.type === "LineString" ? geometry.coordinates
-        : geometry?.type === "Polygon" ? (geometry.coordinates[0] ?? []).slice(0, -1) : [];
-      this.onshape(ring.map(([lon_deg = 0, lat_deg = 0]) => ({ lat_deg, lon_deg })));
-    });
-  }
-
   resize(): void {
     this.#map.resize();
   }
 
   close(): void {
-    this.#draw?.stop();
+    this.drawing.close();
     this.#map.remove();
   }
 }

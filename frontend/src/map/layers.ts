@@ -2,7 +2,7 @@
 
 import type { LayerSpecification } from "maplibre-gl";
 
-export const SHAPES = ["contours", "lines", "regions", "segments", "levels", "boundaries", "tracks", "proposed", "points", "marks"] as const;
+export const SHAPES = ["contours", "lines", "regions", "segments", "levels", "boundaries", "tracks", "phones", "proposed", "points", "marks"] as const;
 export type ShapeName = (typeof SHAPES)[number];
 
 export const PAPER = { light: "#e9ecea", dark: "#20272b" };
@@ -20,6 +20,7 @@ export const KEY: { name: string; swatch: string; says: string }[] = [
   { name: "levels", swatch: "line:#ffffff", says: "25, 50, 75, 95 % of all probability lie inside" },
   { name: "boundaries", swatch: "dash:#b3261e", says: "Boundary whose crossing means leaving" },
   { name: "tracks", swatch: "line:#0077ff", says: "Track that a team walked" },
+  { name: "phones", swatch: "dot:#c4008f", says: "Phone of a team, where it was last, and its way so far" },
   { name: "proposed", swatch: "line:#7a1fa2", says: "Segment that is proposed and not drawn" },
   { name: "marks", swatch: "ring:#c2410c", says: "Place that was asked for in a panel" },
   { name: "regions", swatch: "dash:#5c4b00", says: "Region of one hypothesis" },
@@ -83,6 +84,15 @@ export function LAYERS(isDark: boolean): LayerSpecification[] {
     },
     { id: "tracks-casing", type: "line", source: "tracks", paint: { "line-color": "#ffffff", "line-width": 4, "line-opacity": 0.8 } },
     { id: "tracks-line", type: "line", source: "tracks", paint: { "line-color": "#0077ff", "line-width": 2 } },
+    { id: "phones-line", type: "line", source: "phones", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": "#c4008f", "line-width": 2, "line-dasharray": [2, 1.2] } },
+    {
+      id: "phones-dot", type: "circle", source: "phones", filter: ["==", ["geometry-type"], "Point"],
+      paint: { "circle-radius": 7, "circle-color": ["case", ["get", "old"], "#8a8a8a", "#c4008f"], "circle-stroke-color": "#ffffff", "circle-stroke-width": 2 },
+    },
+    {
+      id: "phones-text", type: "symbol", source: "phones", filter: ["==", ["geometry-type"], "Point"],
+      layout: { ...FONT, "text-field": ["get", "label"], "text-variable-anchor": ["top", "bottom", "left", "right"], "text-radial-offset": 1 }, paint: halo,
+    },
     { id: "proposed-casing", type: "line", source: "proposed", paint: { "line-color": "#ffffff", "line-width": 4, "line-opacity": 0.8 } },
     { id: "proposed-line", type: "line", source: "proposed", paint: { "line-color": "#7a1fa2", "line-width": 1.8 } },
     {

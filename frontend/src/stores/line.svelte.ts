@@ -5,6 +5,8 @@ import { follow, type Line } from "../api/follow";
 class LineStore {
   state: Line = $state("reconnecting");
   head: number = $state(0);
+  /** Grows whenever phones of teams told something. */
+  told: number = $state(0);
   #stop: (() => void) | null = null;
 
   /** Follow a case (null: none); `onentry` hears of every newer entry. */
@@ -20,6 +22,7 @@ class LineStore {
         this.head = Math.max(this.head, seq);
         if (isNews) onentry();
       },
+      phones: () => (this.told += 1),
       line: (state) => {
         this.state = state;
       },

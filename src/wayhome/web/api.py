@@ -329,9 +329,12 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
         async def changes() -> AsyncIterator[str]:
             nonlocal seen
             yield f'retry: 1000\nevent: hello\ndata: {{"seq": {head}}}\n\n'
-            quiet = 0.0
+            quiet, phones = 0.0, desk.field.version(case)
             while not stop.is_set():
                 now = await run_in_threadpool(desk.head, case)
+                if (version := desk.field.version(case)) != phones:
+                    phones = version
+                    yield f'event: field\ndata: {{"seq": {now}}}\n\n'
                 if now > seen:
                     seen, quiet = now, 0.0
                     yield f'id: {now}\nevent: entry\ndata: {{"seq": {now}}}\n\n'
