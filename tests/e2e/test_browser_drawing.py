@@ -287,6 +287,22 @@ def test_a_refused_draft_stays_with_the_desks_sentence(
     page.keyboard.press("Escape")  # the last corner goes
     assert len(corners(page)) == 3
     page.keyboard.press("Enter")
+    # a corner is dragged out of the middle of an edge, moved by keys, taken away, and all of it undone
+    drawn = corners(page)
+    sheet.drag((42.21, -71.095), (42.212, -71.095))
+    assert near(corners(page)[1], (42.212, -71.095), 3e-4)
+    pulled = corners(page)[1]
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Shift+ArrowUp")
+    # eleven pixels further north, to the rounding of six decimals
+    by_hand = 11.0 * (sheet.place(0, 0)[0] - sheet.place(0, 1)[0])
+    assert corners(page)[1][0] - pulled[0] == pytest.approx(by_hand, rel=0.02)
+    assert corners(page)[1][1] == pulled[1]
+    page.keyboard.press("Delete")
+    assert corners(page) == drawn
+    for _ in range(3):  # deleted, moved, pulled out
+        page.keyboard.press("Control+z")
+    assert corners(page) == drawn
     card(page).get_by_test_id("draft-name").fill("Pond")
     card(page).get_by_test_id("draft-send").click()
     expect(card(page).get_by_test_id("draft-fault")).to_contain_text('There is a segment "Pond" already')

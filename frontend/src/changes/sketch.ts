@@ -32,6 +32,14 @@ export const LEAST: Record<Form, number> = { outline: 3, line: 2, point: 1, none
 export const formOf = (draft: Draft): Form => FORMS[draft.kind];
 export const hasEnough = (draft: Draft): boolean => draft.positions.length >= LEAST[formOf(draft)];
 
+/** What became of a draft that was sent: the entry, or why not. */
+export interface Outcome {
+  id: string;
+  name: string;
+  seq: number | null;
+  fault: string | null;
+}
+
 /** Drafts before and after; null is none. Swapped, it is the way back. */
 export interface Change {
   puts: readonly { id: string; before: Draft | null; after: Draft | null }[];

@@ -111,3 +111,14 @@ function marker(draft: Draft, name: string, far: object): Sending | null {
 
 /** The acts whose outcome can be looked at before they are sent. */
 export const hasPreview = (draft: Draft): boolean => draft.kind === "split" || draft.kind === "merge" || draft.kind === "redraw";
+
+/** What the desk's answer to a preview depends on. */
+export const contentOf = (draft: Draft, seq: number): string => JSON.stringify([draft.positions, draft.about, draft.name, draft.fields, seq]);
+
+/** The key of an act: the same content of a draft, sent again after a lost answer, is carried out once (FNV-1a). */
+export function keyOf(draft: Draft, sending: Sending): string {
+  const text = JSON.stringify(sending);
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return `sketch-${draft.id}-${hash.toString(16)}`;
+}

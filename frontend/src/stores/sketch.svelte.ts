@@ -1,15 +1,15 @@
 /** What is drawn on the open case's map: drafts, the tool in hand, undo and redo; kept in this browser by case. */
 
 import { untrack } from "svelte";
-import { sentence } from "../api/http";
+import { Refused, sentence } from "../api/http";
 import { previewOf, readTeamRate, type HeldFile, type TeamRate, type WouldDo } from "../api/sketch";
 import type { Position } from "../api/state";
 import {
   FORMS, LEAST, began, begun, changed, dropped, extended, filled, finished, formOf, hasEnough, inserted, moved, named, redone, removed, reopened,
-  replaced, settled, told, turnedInto, undone, type Change, type Draft, type DraftKind, type History,
+  replaced, settled, told, turnedInto, undone, type Change, type Draft, type DraftKind, type History, type Outcome,
 } from "../changes/sketch";
 import { samePlace } from "../changes/sketch_geometry";
-import { hasPreview, nameFor, notYet, sendingOf } from "../changes/sketch_send";
+import { contentOf, hasPreview, keyOf, nameFor, notYet, sendingOf } from "../changes/sketch_send";
 import { cuts, ghostly, sketched, snapLines, type Ghost } from "../changes/sketch_seen";
 import { SnapIndex, type Snap } from "../changes/snap";
 import { Network } from "../changes/snap_trace";
@@ -25,14 +25,6 @@ import { Kept, keepWays, keptWays } from "./sketch_kept";
 /** The draft that answers a question of a form; it is no drawing of its own. */
 const ASKED = "asked";
 const ASKED_AS: Record<GestureKind, DraftKind> = { point: "marker", line: "route", outline: "region" };
-
-/** What became of a draft that was sent. */
-export interface Outcome {
-  id: string;
-  name: string;
-  seq: number | null;
-  fault: string | null;
-}
 
 class Sketch {
   #case: string | null = null;
@@ -53,7 +45,6 @@ class Sketch {
   held: readonly HeldFile[] = $state.raw([]);
   rate: TeamRate | null = $state.raw(null);
   #preview: { id: string; of: string; made: WouldDo | null; fault: string | null } | null = $state.raw(null);
-  /** How often somebody asked to see what is drawn. */
   looks: number = $state(0);
 
   readonly all = $derived(this.#dragged === null ? this.#history.drafts : this.#history.drafts.map((d) => this.#dragged?.puts.find((p) => p.id === d.id)?.after ?? d));
@@ -62,7 +53,6 @@ class Sketch {
   readonly isDrawing = $derived(this.tool !== null || (this.draft !== null && !this.draft.isDone));
   readonly canUndo = $derived(this.#history.done.length > 0);
   readonly canRedo = $derived(this.#history.undone.length > 0);
-  readonly steps = $derived(this.#history.done.length);
   // the lines are many: they are read again when a finished draft changed, not at every corner
   readonly #finished = $derived(JSON.stringify(this.#history.drafts.filter((d) => d.isDone).map((d) => [d.id, d.kind, d.name, d.positions])));
   readonly #groundLines = $derived(snapLines(null, ground.ground?.lines ?? null, []));
@@ -74,7 +64,7 @@ class Sketch {
   readonly #groundNetwork = $derived(new Network(this.#groundLines));
   readonly index = $derived(new SnapIndex(this.#ownLines, this.#groundIndex));
   readonly network = $derived(new Network(this.#ownLines, this.#groundNetwork));
-  readonly preview = $derived(this.#preview !== null && this.draft !== null && this.#preview.id === this.draft.id && this.#preview.of === contentOf(this.draft) ? this.#preview : null);
+  readonly preview = $derived(this.#preview !== null && this.draft !== null && this.#preview.id === this.draft.id && this.#preview.of === contentOf(this.draft, casefile.seq) ? this.#preview : null);
   readonly features: Features = $derived(sketched(this.all, this.active, this.corner));
   readonly ghosts: Features = $derived(ghostly(this.draft, this.ghost, this.preview?.made?.drawn ?? this.#ownCut(), this.held.flatMap((f) => f.shapes)));
 
@@ -124,7 +114,7 @@ class Sketch {
   }
 
   #letGo(): void {
-    const begun = this.#history.drafts.find((d) => d.id === this.active);
+    const begun = this.#held;
     if (begun && this.#isNothing(begun)) this.#history = settled(this.#history, begun.id);
     this.#history = settled(this.#history, ASKED);
     this.#save();
@@ -189,7 +179,7 @@ class Sketch {
   /** A click at a place. `onEnd` says that it fell on the first or last corner of what is drawn. */
   click(position: Position, snap: Snap | null, onEnd: "first" | "last" | null): void {
     const at = snap?.position ?? position;
-    const draft = this.#history.drafts.find((d) => d.id === this.active) ?? null;
+    const draft = this.#held ?? null;
     if (draft === null) {
       const { tool } = this;
       if (tool === null || tool === "redraw" || tool === "merge") return;
@@ -219,7 +209,7 @@ class Sketch {
 
   /** A segment was clicked while segments are chosen. */
   clickSegment(id: string): void {
-    const draft = this.#history.drafts.find((d) => d.id === this.active) ?? null;
+    const draft = this.#held ?? null;
     if (this.tool === "redraw" && draft === null) this.redraw(id);
     else if (draft?.kind === "merge") this.about(draft, draft.about.includes(id) ? draft.about.filter((a) => a !== id) : [...draft.about, id]);
   }
@@ -229,17 +219,14 @@ class Sketch {
   }
 
   about(draft: Draft, about: readonly string[]): void {
-    const stood = this.#history.drafts.find((d) => d.id === draft.id);
-    if (!stood) return;
-    const [first] = about;
-    const name = draft.kind === "merge" && !stood.name && first !== undefined ? (casefile.state?.area.segments[first]?.name ?? "") : stood.name;
-    this.#do({ puts: [{ id: stood.id, before: stood, after: { ...stood, about, name, fault: null } }], key: null });
+    const first = draft.kind === "merge" && !draft.name ? casefile.state?.area.segments[about[0] ?? ""]?.name : undefined;
+    this.#change(draft, (d) => ({ puts: [{ id: d.id, before: d, after: { ...d, about, name: first ?? d.name, fault: null } }], key: null }));
     void this.look();
   }
 
   /** It is drawn: it becomes a draft with handles, or the answer to the form that asked. */
   finish(closing: Snap | null = null): void {
-    let draft = this.#history.drafts.find((d) => d.id === this.active);
+    let draft = this.#held;
     if (!draft || draft.isDone || !hasEnough(draft)) return;
     const way = closing === null ? [] : this.#way(closing);
     if (draft.id === ASKED) {
@@ -249,9 +236,8 @@ class Sketch {
       return;
     }
     if (way.length) this.#do(extended(draft, way));
-    draft = this.#history.drafts.find((d) => d.id === this.active) as Draft;
-    this.#do(finished(draft));
-    draft = this.#history.drafts.find((d) => d.id === this.active) as Draft;
+    this.#do(finished(this.#held as Draft));
+    draft = this.#held as Draft;
     if (draft.kind === "split") {
       const through = this.cutBy(draft);
       const [only] = through;
@@ -265,7 +251,7 @@ class Sketch {
 
   /** Esc: the last corner goes; without one, the tool is put away. */
   back(): void {
-    const draft = this.#history.drafts.find((d) => d.id === this.active);
+    const draft = this.#held;
     if (draft && !draft.isDone && draft.positions.length > 0) {
       this.undo();
       return;
@@ -282,7 +268,7 @@ class Sketch {
 
   /** A corner is being dragged; nothing is a step before it is let go. */
   drag(hit: { what: "corner" | "middle"; at: number }, position: Position, snap: Snap | null): void {
-    const draft = this.#history.drafts.find((d) => d.id === this.active);
+    const draft = this.#held;
     if (!draft) return;
     const at = snap?.position ?? position;
     this.#dragged = hit.what === "corner" ? moved(draft, hit.at, at) : inserted(draft, hit.at, at);
@@ -301,13 +287,13 @@ class Sketch {
 
   /** Move the picked corner a little; steps of one key press after the other are one. */
   nudge(position: Position): void {
-    const draft = this.#history.drafts.find((d) => d.id === this.active);
+    const draft = this.#held;
     if (!draft || this.corner === null) return;
     this.#do(moved(draft, this.corner, position, `${draft.id} corner ${this.corner}`));
   }
 
   removeCorner(): void {
-    const draft = this.#history.drafts.find((d) => d.id === this.active);
+    const draft = this.#held;
     if (!draft) return;
     const at = this.corner ?? (draft.isDone ? null : draft.positions.length - 1);
     if (at === null || at < 0 || (draft.isDone && draft.positions.length <= LEAST[FORMS[draft.kind]])) return;
@@ -326,13 +312,11 @@ class Sketch {
     void this.look();
   }
   place(draft: Draft, positions: readonly Position[]): void {
-    const stood = this.#history.drafts.find((d) => d.id === draft.id);
-    if (!stood || (stood.positions.length === positions.length && stood.positions.every((p, i) => samePlace(p, positions[i] as Position)))) return;
-    this.#do(replaced(stood, positions));
+    this.#change(draft, (d) => replaced(d, positions));
     void this.look();
   }
   become(draft: Draft, kind: DraftKind): void {
-    this.#change(draft, (d) => turnedInto({ ...d }, kind));
+    this.#change(draft, (d) => turnedInto(d, kind));
     if (draft.kind === "route") this.rename(draft, nameFor(kind, casefile.state, this.drafts));
   }
   goOn(draft: Draft): void {
@@ -340,9 +324,7 @@ class Sketch {
     this.active = draft.id;
   }
   delete(draft: Draft): void {
-    const stood = this.#history.drafts.find((d) => d.id === draft.id);
-    if (!stood) return;
-    this.#do(dropped([stood]));
+    this.#change(draft, (d) => dropped([d]));
     if (this.active === draft.id) this.#letGo();
   }
   /** A draft by the keyboard: nothing of it is drawn yet, its places are typed. */
@@ -362,25 +344,21 @@ class Sketch {
   }
 
   undo(): void {
-    const step = this.#history.done.at(-1);
-    this.#history = undone(this.#history);
-    this.#after(step);
+    this.#step(undone(this.#history), this.#history.done.at(-1));
   }
   redo(): void {
-    const step = this.#history.undone.at(-1);
-    this.#history = redone(this.#history);
-    this.#after(step);
+    this.#step(redone(this.#history), this.#history.undone.at(-1));
   }
 
   // --- to the desk ---
 
   /** What the desk would make of the active draft: a cut, a join, a moved edge. */
   async look(): Promise<void> {
-    const draft = this.#history.drafts.find((d) => d.id === this.active);
+    const draft = this.#held;
     if (!draft || !hasPreview(draft) || notYet(draft) !== null || casefile.id === null) return;
     const sending = sendingOf(draft);
     if (sending === null || (draft.kind === "split" && draft.about.length === 0)) return;
-    const [id, of] = [draft.id, contentOf(draft)];
+    const [id, of] = [draft.id, contentOf(draft, casefile.seq)];
     try {
       const made = await previewOf(casefile.id, sending.command, sending.fields, actor.user);
       if (this.active === id) this.#preview = { id, of, made, fault: null };
@@ -391,7 +369,7 @@ class Sketch {
 
   /** Send drafts in order; each stays until the desk took it, with the desk's sentence where it did not. */
   async send(ids: readonly string[]): Promise<void> {
-    const [at] = [this.#case];
+    const at = this.#case;
     if (this.isSending || at === null) return;
     this.isSending = true;
     this.outcomes = [];
@@ -406,18 +384,22 @@ class Sketch {
     this.isSending = false;
   }
 
-  async #sendOne(draft: Draft): Promise<Outcome> {
-    const name = draft.name || draft.id;
+  async #sendOne(draft: Draft, isAgain = false): Promise<Outcome> {
     const lacking = notYet(draft);
     const sending = sendingOf(draft);
     if (lacking !== null || sending === null) return this.#refused(draft, lacking ?? "");
     try {
-      const done = await act(sending.command, sending.fields, `sketch-${draft.id}-${hash(JSON.stringify(sending))}`);
+      const done = await act(sending.command, sending.fields, keyOf(draft, sending));
       this.#history = settled(this.#history, draft.id);
       this.#save();
       if (this.active === draft.id) this.#letGo();
-      return { id: draft.id, name, seq: done.seq, fault: null };
+      return { id: draft.id, name: draft.name || draft.id, seq: done.seq, fault: null };
     } catch (error) {
+      if (error instanceof Refused && error.code === "conflict") {
+        await casefile.refresh();
+        // somebody else's entry spoils nothing that is only added; a cut or a join is looked at again
+        if (!isAgain && !hasPreview(draft)) return this.#sendOne(draft, true);
+      }
       return this.#refused(draft, sentence(error));
     }
   }
@@ -433,6 +415,11 @@ class Sketch {
   }
 
   // --- inside ---
+
+  /** The active draft as the history has it, without what is being dragged. */
+  get #held(): Draft | undefined {
+    return this.#history.drafts.find((d) => d.id === this.active);
+  }
 
   /** Nothing is drawn yet, or an edge stands where it stood: no draft to keep. */
   #isNothing(draft: Draft): boolean {
@@ -464,7 +451,7 @@ class Sketch {
   /** Corners between the last corner and a snapped place along the lines that both lie on. */
   #way(snap: Snap | null): readonly Position[] {
     const last = this.#lastSnap;
-    const draft = this.#history.drafts.find((d) => d.id === this.active);
+    const draft = this.#held;
     const end = draft?.positions.at(-1);
     if (!this.follows || snap === null || last === null || !end || last.id !== draft?.id || !samePlace(end, last.position)) return [];
     // a cut goes along trails, not round the segment that it cuts
@@ -491,12 +478,13 @@ class Sketch {
     this.#save();
   }
 
-  /** After a step back or forth: what it changed is looked at. */
-  #after(step: Change | undefined): void {
+  /** A step back or forth: what it changed is looked at. */
+  #step(history: History, step: Change | undefined): void {
+    this.#history = history;
     const has = (id: string | null): boolean => id !== null && this.#history.drafts.some((d) => d.id === id);
     if (this.active === ASKED && !has(ASKED)) gesture.cancel();
     if (!has(this.active)) this.active = step?.puts.map((p) => p.id).find(has) ?? null;
-    const draft = this.#history.drafts.find((d) => d.id === this.active);
+    const draft = this.#held;
     if (draft && !draft.isDone && draft.id !== ASKED) this.tool = draft.kind;
     if (this.corner !== null && this.corner >= (draft?.positions.length ?? 0)) this.corner = null;
     this.ghost = null;
@@ -507,16 +495,6 @@ class Sketch {
   #save(): void {
     this.#kept.save(this.#history.drafts.filter((d) => d.id !== ASKED));
   }
-}
-
-/** What of a draft the desk's answer depends on. */
-const contentOf = (draft: Draft): string => JSON.stringify([draft.positions, draft.about, draft.name, draft.fields, casefile.seq]);
-
-/** A short name of a text, so that the same content sent again is carried out once. */
-function hash(text: string): string {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i += 1) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193) >>> 0;
-  return h.toString(16);
 }
 
 export const sketch = new Sketch();
