@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browsing import page_is_built
+from browsing import page_is_built, until
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -66,8 +66,8 @@ def join(context: BrowserContext, server: Any) -> Page:
     expect(page.get_by_test_id("task-A1")).to_contain_text("Along the brook.")
     expect(page.get_by_test_id("conditions")).to_contain_text("unharmed")
     # everything the page is made of lies on the phone now
-    page.wait_for_function("navigator.serviceWorker.ready.then(r => r.active?.state === 'activated')")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    until(page, "navigator.serviceWorker.ready.then(r => r.active?.state === 'activated')")
+    until(page, "navigator.serviceWorker.controller !== null")
     return page
 
 

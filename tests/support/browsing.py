@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import urllib.parse
 from pathlib import Path
 
@@ -54,6 +55,15 @@ class Desk:
         parts = [urllib.parse.urlsplit(url) for url in self.asked]
         network = ("http", "https", "ws", "wss")  # not the browser's own chrome:, data:, blob:
         return [p.geturl() for p in parts if p.scheme in network and p.hostname != "127.0.0.1"]
+
+
+def until(page: Page, expression: str, patience_ms: int = PATIENCE_MS) -> None:
+    """Wait until a JavaScript expression is true; asked from here, since the pages' CSP lets no page poll by eval."""
+    deadline = time.monotonic() + patience_ms / 1000
+    while not page.evaluate(expression):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not true after {patience_ms / 1000:.0f} s: {expression}")
+        page.wait_for_timeout(100)
 
 
 def go(page: Page, panel: str) -> Locator:

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from browsing import ARGUMENTS
-from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
+from browsing import ARGUMENTS, until
+from playwright.sync_api import Browser, Page, sync_playwright
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 PATIENCE_MS = 60_000
@@ -47,10 +47,11 @@ def panels(page: Page) -> list[str]:
 def settle(page: Page) -> None:
     """Wait until nothing is being computed any more; a picture of waiting is of no use."""
     try:
-        page.wait_for_function(
-            "() => !document.querySelector('[data-testid=computing], [aria-busy=true]') "
+        until(
+            page,
+            "!document.querySelector('[data-testid=computing], [aria-busy=true]') "
             "&& document.querySelector('main h1') !== null",
-            timeout=PATIENCE_MS,
+            PATIENCE_MS,
         )
     except TimeoutError:
         print(f"  still computing: {page.url}", file=sys.stderr)
