@@ -65,6 +65,8 @@ def join(context: BrowserContext, server: Any) -> Page:
     page.get_by_test_id("join").click()
     expect(page.get_by_test_id("task-A1")).to_contain_text("Along the brook.")
     expect(page.get_by_test_id("conditions")).to_contain_text("unharmed")
+    page.get_by_test_id("read-A1").click()
+    expect(page.get_by_test_id("read-A1")).to_have_count(0)
     # everything the page is made of lies on the phone now
     until(page, "navigator.serviceWorker.ready.then(r => r.active?.state === 'activated')")
     until(page, "navigator.serviceWorker.controller !== null")

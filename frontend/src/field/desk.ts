@@ -10,7 +10,7 @@ const told = record({
   phone: record({ id: text, holder: text }),
   team: record({ id: text, name: text, leader: text, call_sign: text, status: text }),
   conditions: list(text),
-  subject: record({ lines: list(text), portrait: truth }),
+  subject: record({ lines: list(text), portrait: orNull(text) }),
   safety: record({ message: text, emergency: text }),
   welfare: record({ interval_s: number, heard_at: orNull(text), due: orNull(text) }),
   assignments: list(record({

@@ -9,6 +9,8 @@ import { gapsOf, isWorth, type Fix } from "./track";
 const BATCH_MS = 30_000;
 const READ_MS = 20_000;
 const TRAIL_EVERY = 20;
+/** The desk need not hear of every per cent. */
+const CHARGE_STEP = 0.05;
 
 /** A number that nobody else has; also where the page is not secure and `crypto.randomUUID` is missing. */
 export function newId(): string {
@@ -52,6 +54,7 @@ class PhoneStore {
   #failed = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isSending = false;
+  #charge: number | null = null;
   #watch: number | null = null;
   #lock: WakeLockSentinel | null = null;
   #batch: ReturnType<typeof setInterval> | undefined;
@@ -128,6 +131,7 @@ class PhoneStore {
     let next_ms = READ_MS;
     try {
       await this.#gather();
+      await this.#tellCharge(shelf);
       await sendAll(shelf, lineOf(token));
       await this.#read(shelf, token);
       this.isReached = true;
@@ -143,6 +147,14 @@ class PhoneStore {
     await this.#look();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#exchange(), next_ms);
+  }
+
+  /** How much the battery holds, where the phone says so: a phone that dies is not a team in need. */
+  async #tellCharge(shelf: PhoneShelf): Promise<void> {
+    const level = await charge();
+    if (level === null || !this.isReached || (this.#charge !== null && Math.abs(level - this.#charge) < CHARGE_STEP)) return;
+    this.#charge = level;
+    await shelf.put(newItem("battery", { level }, new Date(), newId()));
   }
 
   async #read(shelf: PhoneShelf, token: string): Promise<void> {
@@ -162,8 +174,9 @@ class PhoneStore {
       this.shade = this.ground.hillshade === null ? null : await readFile(token, "map/hillshade.png");
       await shelf.keep("shade", this.shade);
     }
-    if (news.told.subject.portrait && this.portrait === null) {
-      this.portrait = await readFile(token, "portrait.jpg");
+    const [face, had] = [news.told.subject.portrait, before?.subject.portrait ?? null];
+    if (face !== had || (face !== null && this.portrait === null)) {
+      this.portrait = face === null ? null : await readFile(token, "portrait.jpg");
       await shelf.keep("portrait", this.portrait);
     }
   }
@@ -263,6 +276,15 @@ class PhoneStore {
     } catch {
       this.isAwake = false;
     }
+  }
+}
+
+async function charge(): Promise<number | null> {
+  const phone: Navigator & { getBattery?: () => Promise<{ level: number }> } = navigator;
+  try {
+    return (await phone.getBattery?.())?.level ?? null;
+  } catch {
+    return null; // forbidden by the phone's owner
   }
 }
 

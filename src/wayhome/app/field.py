@@ -322,6 +322,7 @@ def _told(app: App, state: CaseState, phone: Phone) -> dict[str, Any]:
     )
     if tasking.base is not None:
         places.append({"kind": "base", "label": tasking.base_name or "Base", "at": tasking.base})
+    portrait = state.photographs.chosen()
     return {
         "seq": state.seq, "case": state.case, "title": state.report.title, "time_zone": state.report.time_zone,
         "ended": None if state.status == "active" else _ENDED.get(state.status),
@@ -329,7 +330,7 @@ def _told(app: App, state: CaseState, phone: Phone) -> dict[str, Any]:
         "team": {"id": team.id, "name": team.name, "leader": team.leader, "status": team.status,
                  "call_sign": next((a.call_sign for a in ours if a.call_sign), "")},
         "conditions": [text for o in state.decisions.in_force() for text in (o.text, *o.other_conditions)],
-        "subject": {"lines": _subject(state), "portrait": state.photographs.chosen() is not None},
+        "subject": {"lines": _subject(state), "portrait": None if portrait is None else portrait.blob[:16]},
         "safety": {"message": plan.safety.message if plan.safety else "",
                    "emergency": plan.safety.emergency_procedures if plan.safety else ""},
         "welfare": {"interval_s": welfare.interval_s(state, team.id), "heard_at": check.heard_at if check else None,
