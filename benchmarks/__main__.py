@@ -12,6 +12,8 @@ GROUPS = {
     "processes": "benchmarks.speed.processes",
     "desk": "benchmarks.speed.desk",
     "page": "benchmarks.speed.page",
+    "live": "benchmarks.speed.live",
+    "map": "benchmarks.speed.map",
     "travel": "benchmarks.speed.travel",
     "motion": "benchmarks.speed.motion",
     "journal": "benchmarks.speed.journal",

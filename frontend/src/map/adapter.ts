@@ -8,9 +8,11 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { LineCollection } from "../lib/check";
 import type { Bounds } from "../api/products";
+import type { Position } from "../api/state";
+import type { Window } from "../changes/graticule";
 import { NOTHING, type Features } from "../changes/seen";
 import { Drawing } from "./drawing";
-import { LAYERS, PAPER, SHAPES, type ShapeName } from "./layers";
+import { LAYERS, PAPER, SHAPES, type ShapeName, type Slot } from "./layers";
 
 // MapLibre 6 draws nothing unless it is told where its worker lies (DEPENDENCIES, fact 4)
 setWorkerUrl(workerUrl);
@@ -22,15 +24,30 @@ export interface Picture {
 }
 type Shapes = Features | LineCollection<Record<string, string | number>>;
 
+/** A pyramid of squares, fetched as the map needs them. */
+export interface Tiles {
+  tiles: string;
+  max_zoom: number;
+  bounds: Bounds;
+}
+
 export interface Events {
-  segment(id: string | null): void;
+  /** A click that drawing does not want, with the segment under it. */
+  click(position: Position, segment: string | null): void;
+  pointer(position: Position | null): void;
+  moved(window: Window, zoom: number): void;
 }
 
 type Corners = [[number, number], [number, number], [number, number], [number, number]];
-type PictureName = "hillshade" | "poa";
+type PictureName = "poa" | "view";
 
-/** Which layer each picture lies under. */
-const ABOVE: Record<PictureName, string> = { hillshade: "contours-line", poa: "lines" };
+/** What makes a layer of each kind see-through. */
+const OPACITIES: Record<string, readonly string[]> = {
+  line: ["line-opacity"], fill: ["fill-opacity"], circle: ["circle-opacity", "circle-stroke-opacity"], symbol: ["text-opacity"], raster: ["raster-opacity"],
+};
+
+/** From farther away the box of a case is a dot; the desk says the same (app/mapping.py). */
+const LEAST_ZOOM = 6;
 
 /** The empty style: no glyphs and no tiles, so nothing is ever fetched for it. */
 export function emptyStyle(isDark: boolean): StyleSpecification {
@@ -41,6 +58,9 @@ export function emptyStyle(isDark: boolean): StyleSpecification {
 export class MapDesk {
   readonly #map: LibreMap;
   readonly #ready: Promise<void>;
+  readonly #scale = new ScaleControl({ maxWidth: 140 });
+  /** As the style gives it, of each layer and paint property. */
+  readonly #usual = new Map<string, unknown>();
   /** What people draw on the map; see drawing.ts. */
   readonly drawing: Drawing;
 
@@ -51,7 +71,7 @@ export class MapDesk {
     });
     this.#map.touchZoomRotate.disableRotation();
     this.#map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-    this.#map.addControl(new ScaleControl({ maxWidth: 140 }), "bottom-left");
+    this.#map.addControl(this.#scale, "bottom-left");
     this.#map.getCanvas().setAttribute("aria-label", "Map of the search. The tables beside it hold the same figures.");
     this.#ready = new Promise((resolve) => {
       this.#map.once("load", () => resolve());
@@ -60,8 +80,17 @@ export class MapDesk {
       if (this.drawing.isBusy) return;
       const [hit] = this.#map.queryRenderedFeatures(event.point, { layers: ["segments-fill"] });
       const id: unknown = hit?.properties.id;
-      events.segment(typeof id === "string" ? id : null);
+      events.click(placeOf(event.lngLat), typeof id === "string" ? id : null);
     });
+    this.#map.on("mousemove", (event) => events.pointer(placeOf(event.lngLat)));
+    this.#map.on("mouseout", () => events.pointer(null));
+    const tell = (): void => {
+      const seen = this.#map.getBounds();
+      events.moved({ west_deg: seen.getWest(), south_deg: seen.getSouth(), east_deg: seen.getEast(), north_deg: seen.getNorth() }, this.#map.getZoom());
+    };
+    this.#map.on("moveend", tell);
+    this.#map.on("resize", tell);
+    void this.#ready.then(tell);
     this.drawing = new Drawing(this.#map, this.#ready);
   }
 
@@ -70,7 +99,13 @@ export class MapDesk {
     this.#map.getSource<GeoJSONSource>(name)?.setData(data ?? NOTHING);
   }
 
-  async picture(name: PictureName, picture: Picture | null, opacity: number): Promise<void> {
+  /** Lines that are too many for the page to hold: the map's own worker fetches and cuts them. */
+  async fetched(name: ShapeName, url: string | null): Promise<void> {
+    await this.#ready;
+    this.#map.getSource<GeoJSONSource>(name)?.setData(url === null ? NOTHING : new URL(url, location.href).href);
+  }
+
+  async picture(name: PictureName, picture: Picture | null): Promise<void> {
     await this.#ready;
     const source = this.#map.getSource<ImageSource>(name);
     if (picture === null) {
@@ -79,24 +114,57 @@ export class MapDesk {
       this.#map.removeSource(name);
     } else if (source === undefined) {
       this.#map.addSource(name, { type: "image", url: picture.url, coordinates: corners(picture.bounds) });
-      const paint = { "raster-opacity": opacity, "raster-fade-duration": 0 };
-      this.#map.addLayer({ id: name, type: "raster", source: name, paint }, ABOVE[name]);
+      this.#map.addLayer({ id: name, type: "raster", source: name, paint: { "raster-fade-duration": 0 } }, `slot-${name}`);
     } else {
       source.updateImage({ url: picture.url, coordinates: corners(picture.bounds) });
     }
   }
 
-  async opacity(name: PictureName, value: number): Promise<void> {
+  /** Squares of one kind of ground; those of before that are not named any more go. */
+  async pyramids(slot: Slot, wanted: Record<string, Tiles>): Promise<void> {
     await this.#ready;
-    if (this.#map.getLayer(name)) this.#map.setPaintProperty(name, "raster-opacity", value);
+    const named = Object.fromEntries(Object.entries(wanted).map(([id, tiles]) => [`${slot}-${id}`, tiles]));
+    for (const layer of this.#map.getStyle().layers) {
+      if (!layer.id.startsWith(`${slot}-`) || layer.id in named) continue;
+      this.#map.removeLayer(layer.id);
+      this.#map.removeSource(layer.id);
+    }
+    for (const [id, { tiles, max_zoom, bounds: b }] of Object.entries(named)) {
+      if (this.#map.getSource(id)) continue;
+      this.#map.addSource(id, { type: "raster", tiles: [new URL(tiles, location.href).href.replaceAll("%7B", "{").replaceAll("%7D", "}")], tileSize: 512, minzoom: LEAST_ZOOM, maxzoom: max_zoom, bounds: [b.west_deg, b.south_deg, b.east_deg, b.north_deg] });
+      this.#map.addLayer({ id, type: "raster", source: id, paint: { "raster-fade-duration": 0 } }, `slot-${slot}`);
+    }
   }
 
-  /** Show or hide the layers of one kind, named by the beginning of their ids. */
-  async visible(prefix: string, isVisible: boolean): Promise<void> {
+  /** Show or hide the layers of one kind, and how strongly: those whose id is the name, or begins with it and a dash. */
+  async shown(name: string, isVisible: boolean, opacity: number): Promise<void> {
     await this.#ready;
-    for (const layer of this.#map.getStyle().layers) {
-      if (layer.id.startsWith(prefix)) this.#map.setLayoutProperty(layer.id, "visibility", isVisible ? "visible" : "none");
+    for (const { id, type } of this.#map.getStyle().layers) {
+      if (id !== name && !id.startsWith(`${name}-`)) continue;
+      this.#map.setLayoutProperty(id, "visibility", isVisible ? "visible" : "none");
+      for (const property of OPACITIES[type] ?? []) {
+        const key = `${id} ${property}`;
+        if (!this.#usual.has(key)) this.#usual.set(key, this.#map.getPaintProperty(id, property as "line-opacity") ?? 1);
+        const usual = this.#usual.get(key);
+        this.#map.setPaintProperty(id, property as "line-opacity", typeof usual === "number" ? usual * opacity : (["*", usual, opacity] as unknown as number));
+      }
     }
+  }
+
+  units(units: "metric" | "imperial"): void {
+    this.#scale.setUnit(units);
+  }
+
+  /** While an instrument takes clicks, a second one zooms nothing. */
+  aim(isAiming: boolean): void {
+    this.#map.getCanvas().style.cursor = isAiming ? "crosshair" : "";
+    if (isAiming) this.#map.doubleClickZoom.disable();
+    else this.#map.doubleClickZoom.enable();
+  }
+
+  async goTo(position: Position, zoom: number | null): Promise<void> {
+    await this.#ready;
+    this.#map.jumpTo({ center: [position.lon_deg, position.lat_deg], ...(zoom === null ? {} : { zoom }) });
   }
 
   async pick(segment: string | null): Promise<void> {
@@ -123,6 +191,8 @@ export class MapDesk {
     this.#map.remove();
   }
 }
+
+const placeOf = ({ lng, lat }: { lng: number; lat: number }): Position => ({ lat_deg: lat, lon_deg: lng });
 
 function corners(b: Bounds): Corners {
   return [[b.west_deg, b.north_deg], [b.east_deg, b.north_deg], [b.east_deg, b.south_deg], [b.west_deg, b.south_deg]];

@@ -2,10 +2,15 @@
 
 import type { LayerSpecification } from "maplibre-gl";
 
-export const SHAPES = ["contours", "lines", "regions", "segments", "levels", "boundaries", "tracks", "phones", "proposed", "points", "marks"] as const;
+export const SHAPES = ["contours", "lines", "grid", "regions", "segments", "levels", "boundaries", "tracks", "phones", "proposed", "points", "marks", "measure", "spot"] as const;
 export type ShapeName = (typeof SHAPES)[number];
 
 export const PAPER = { light: "#e9ecea", dark: "#20272b" };
+
+/** Layers that are always there and show nothing, under which pictures are laid. */
+export const SLOTS = ["hillshade", "landcover", "imagery", "poa", "view"] as const;
+export type Slot = (typeof SLOTS)[number];
+const slot = (name: Slot): LayerSpecification => ({ id: `slot-${name}`, type: "background", layout: { visibility: "none" } });
 
 /** What the legend says of each kind of line, beside the probability itself. */
 export const KEY: { name: string; swatch: string; says: string }[] = [
@@ -26,25 +31,31 @@ export const KEY: { name: string; swatch: string; says: string }[] = [
   { name: "regions", swatch: "dash:#5c4b00", says: "Region of one hypothesis" },
 ];
 
+const WATER = ["stream", "water", "river"] as const;
+const TRAILS = ["trail", "path"] as const;
+const ROADS = ["road"] as const;
+
 const FONT = { "text-font": ["sans-serif"], "text-size": 12 };
 const halo = { "text-color": "#10161b", "text-halo-color": "#ffffff", "text-halo-width": 1.6 };
 
 export function LAYERS(isDark: boolean): LayerSpecification[] {
   return [
     { id: "paper", type: "background", paint: { "background-color": isDark ? PAPER.dark : PAPER.light } },
-    { id: "contours-line", type: "line", source: "contours", paint: { "line-color": "#6b5b45", "line-width": 0.6, "line-opacity": 0.5 } },
+    slot("hillshade"), slot("landcover"), slot("imagery"),
+    // between the main lines, which are there from afar
+    { id: "contours-line", type: "line", source: "contours", minzoom: 12.5, filter: ["!", ["get", "main"]], paint: { "line-color": "#6b5b45", "line-width": 0.6, "line-opacity": 0.6 } },
+    { id: "contours-main", type: "line", source: "contours", filter: ["get", "main"], paint: { "line-color": "#6b5b45", "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.5, 13, 1.2], "line-opacity": 0.75 } },
+    slot("poa"), slot("view"),
+    { id: "water-line", type: "line", source: "lines", filter: ["in", ["get", "kind"], ["literal", [...WATER]]], paint: { "line-color": "#2a6fb0", "line-width": 1.2 } },
+    { id: "trails-line", type: "line", source: "lines", filter: ["in", ["get", "kind"], ["literal", [...TRAILS]]], paint: { "line-color": "#7a3b12", "line-width": 1.3, "line-dasharray": [4, 1.2] } },
+    { id: "roads-line", type: "line", source: "lines", filter: ["in", ["get", "kind"], ["literal", [...ROADS]]], paint: { "line-color": "#4a4a4a", "line-width": 1.8 } },
+    { id: "other_lines-line", type: "line", source: "lines", filter: ["!", ["in", ["get", "kind"], ["literal", [...WATER, ...TRAILS, ...ROADS]]]], paint: { "line-color": "#5f5f5f", "line-width": 1, "line-dasharray": [1, 2] } },
     {
-      id: "contours-text", type: "symbol", source: "contours", minzoom: 12,
+      id: "contours-text", type: "symbol", source: "contours", minzoom: 11.5, filter: ["get", "main"],
       layout: { ...FONT, "text-size": 10, "symbol-placement": "line", "text-field": ["to-string", ["get", "ele"]] },
       paint: { ...halo, "text-color": "#5a4a35" },
     },
-    {
-      id: "lines", type: "line", source: "lines",
-      paint: {
-        "line-color": ["match", ["get", "kind"], ["stream", "water", "river"], "#2a6fb0", ["trail", "path"], "#7a3b12", "#4a4a4a"],
-        "line-width": ["match", ["get", "kind"], ["road"], 1.8, 1.2],
-      },
-    },
+    { id: "grid-line", type: "line", source: "grid", filter: ["==", ["get", "role"], "line"], paint: { "line-color": "#0b3d91", "line-width": ["case", ["get", "main"], 1.1, 0.6], "line-opacity": 0.7 } },
     { id: "regions-line", type: "line", source: "regions", paint: { "line-color": "#5c4b00", "line-width": 2, "line-dasharray": [4, 2] } },
     {
       id: "regions-text", type: "symbol", source: "regions",
@@ -118,6 +129,28 @@ export function LAYERS(isDark: boolean): LayerSpecification[] {
       },
       paint: halo,
     },
+    {
+      id: "grid-text", type: "symbol", source: "grid", filter: ["!=", ["get", "role"], "line"],
+      layout: {
+        ...FONT, "text-size": ["match", ["get", "role"], "square", 15, 11], "text-field": ["get", "label"],
+        "text-anchor": ["match", ["get", "role"], "x", "bottom", "y", "left", "center"], "text-offset": ["match", ["get", "role"], "x", ["literal", [0, -2.6]], "y", ["literal", [3.6, 0]], ["literal", [0, 0]]],
+        "text-allow-overlap": true,
+      },
+      paint: { ...halo, "text-color": "#0b3d91" },
+    },
+    { id: "measure-fill", type: "fill", source: "measure", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": "#0b5c8a", "fill-opacity": 0.12 } },
+    { id: "measure-casing", type: "line", source: "measure", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": "#ffffff", "line-width": 5, "line-opacity": 0.9 } },
+    { id: "measure-line", type: "line", source: "measure", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": "#0b5c8a", "line-width": 2.4 } },
+    {
+      id: "measure-dot", type: "circle", source: "measure", filter: ["==", ["geometry-type"], "Point"],
+      paint: { "circle-radius": ["match", ["get", "role"], "corner", 5, 7], "circle-color": ["match", ["get", "role"], "corner", "#ffffff", "eye", "#ffb703", "#0b5c8a"], "circle-stroke-color": "#0b5c8a", "circle-stroke-width": 2.5 },
+    },
+    {
+      id: "measure-text", type: "symbol", source: "measure", filter: ["all", ["==", ["geometry-type"], "Point"], ["has", "label"]],
+      layout: { ...FONT, "text-field": ["get", "label"], "text-anchor": "bottom", "text-offset": [0, -0.8] }, paint: { ...halo, "text-color": "#083f60" },
+    },
+    { id: "spot-ring", type: "circle", source: "spot", paint: { "circle-radius": 8, "circle-opacity": 0, "circle-stroke-color": "#10161b", "circle-stroke-width": 5 } },
+    { id: "spot-inner", type: "circle", source: "spot", paint: { "circle-radius": 8, "circle-opacity": 0, "circle-stroke-color": "#ffffff", "circle-stroke-width": 2 } },
     {
       id: "marks-ring", type: "circle", source: "marks",
       paint: { "circle-radius": 9, "circle-opacity": 0, "circle-stroke-color": "#c2410c", "circle-stroke-width": 3 },

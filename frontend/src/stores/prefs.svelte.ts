@@ -5,6 +5,8 @@ export type Units = "metric" | "imperial";
 export type Clock = "case" | "here" | "utc";
 export type Theme = "system" | "light" | "dark";
 export type Hand = "right" | "left";
+/** How places are read: squares of MGRS (USNG), UTM, or latitude and longitude. */
+export type GridName = "mgrs" | "utm" | "degrees";
 
 interface Held {
   language: Language;
@@ -12,6 +14,7 @@ interface Held {
   clock: Clock;
   theme: Theme;
   hand: Hand;
+  grid: GridName;
   /** Right-to-left on purpose, to try a layout; a language that is written so sets it by itself. */
   mirrored: boolean;
 }
@@ -24,6 +27,7 @@ class Prefs implements Held {
   clock: Clock = $state("case");
   theme: Theme = $state("system");
   hand: Hand = $state("right");
+  grid: GridName = $state("mgrs");
   mirrored: boolean = $state(false);
 
   /** Take what was chosen before; a browser that keeps nothing starts with the usual. */
@@ -35,6 +39,7 @@ class Prefs implements Held {
       this.clock = held.clock === "here" || held.clock === "utc" ? held.clock : "case";
       this.theme = held.theme === "light" || held.theme === "dark" ? held.theme : "system";
       this.hand = held.hand === "left" ? "left" : "right";
+      this.grid = held.grid === "utm" || held.grid === "degrees" ? held.grid : "mgrs";
       this.mirrored = held.mirrored === true;
     } catch {
       // a browser that refuses storage, or another program's text: the usual is right
@@ -42,9 +47,9 @@ class Prefs implements Held {
   }
 
   keep(): void {
-    const { language, units, clock, theme, hand, mirrored } = this;
+    const { language, units, clock, theme, hand, grid, mirrored } = this;
     try {
-      localStorage.setItem(PLACE, JSON.stringify({ language, units, clock, theme, hand, mirrored }));
+      localStorage.setItem(PLACE, JSON.stringify({ language, units, clock, theme, hand, grid, mirrored }));
     } catch {
       // kept until the page is closed
     }

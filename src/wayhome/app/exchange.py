@@ -45,18 +45,18 @@ def read_file(path: Path) -> bytes:
 def add_ground(
     app: App, case: str, *, by: str | None = None, dem: Path | None = None, landcover: Path | None = None,
     legend: str | None = None, lines: tuple[tuple[str, Path, str | None], ...] = (),
-    osm: Path | None = None,
+    osm: Path | None = None, imagery: Path | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Check ground files against the case, keep them by content, and record them.
 
     Only a terrain model that does not hold the IPP is refused; cells without ground get a caveat later.
     """
-    from wayhome.ground import local
+    from wayhome.ground import local, tiles
 
     state = app.state(case)
-    if dem is None and landcover is None and osm is None and not lines:
+    if dem is None and landcover is None and osm is None and imagery is None and not lines:
         raise InvalidInput(
-            "Nothing to add; give --dem FILE, --landcover FILE --legend NAME, --lines KIND=FILE, or --osm FILE."
+            "Nothing to add; give --dem FILE, --landcover FILE --legend NAME, --lines KIND=FILE, --osm FILE, or --imagery FILE."
         )
     if state.area.ipp is None:
         raise RuleBroken("The case has no place yet; mark a point first, then add its ground.")
@@ -82,6 +82,9 @@ def add_ground(
         read_file(osm)
         local.check_osm(osm)
         wanted.append(({"kind": "osm"}, osm))
+    if imagery is not None:
+        tiles.check_imagery(imagery)
+        wanted.append(({"kind": "imagery"}, imagery))
     out = []
     for fields, path in wanted:
         blob = app.blobs.put(_one_file(path))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PointKind = Literal["pls", "lkp"]
 BoundaryKind = Literal["border", "river", "road", "coast", "other"]
-GroundKind = Literal["dem", "landcover", "lines", "osm"]
+GroundKind = Literal["dem", "landcover", "lines", "osm", "imagery"]  # imagery is looked at; nothing is computed from it
 Ecoregion = Literal["temperate", "dry", "urban"]
 Relief = Literal["mountain", "flat"]
 

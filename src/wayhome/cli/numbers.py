@@ -56,13 +56,17 @@ LinesOption = Annotated[list[str] | None, typer.Option("--lines", help="KIND=FIL
 @guarded
 def ground_add(
     case: str, dem: Dem = None, landcover: Landcover = None, legend: Legend = None, lines: LinesOption = None,
-    osm: Annotated[Path | None, typer.Option("--osm", help="An OpenStreetMap extract, .osm.pbf.")] = None, json_: Json = False,
+    osm: Annotated[Path | None, typer.Option("--osm", help="An OpenStreetMap extract, .osm.pbf.")] = None,
+    imagery: Annotated[Path | None, typer.Option("--imagery", help="A picture from above, GeoTIFF of 8 bits, to look at.")] = None,
+    json_: Json = False,
 ) -> None:  # fmt: skip
     """Add ground to a case. Example: wayhome ground add CASE --dem dem.tif --landcover nlcd.tif --legend nlcd"""
     from wayhome.app.exchange import add_ground
 
     app = open_desk()
-    rows = add_ground(app, case, dem=dem, landcover=landcover, legend=legend, lines=line_files(lines), osm=osm)
+    rows = add_ground(
+        app, case, dem=dem, landcover=landcover, legend=legend, lines=line_files(lines), osm=osm, imagery=imagery
+    )
     if json_:
         show_json({"ground": rows, "seq": app.head(case)})
         return

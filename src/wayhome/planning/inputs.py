@@ -259,7 +259,7 @@ def map_inputs(state: CaseState, at: datetime | None = None) -> MapInputs:
         ipp=ipp.position, crs=area.crs, box_m=area.box_m, cell_m=area.cell_m, ecoregion=area.ecoregion,
         relief=area.relief, category=subject.category, parts=parts, looks=looks, searches=searches, left_out=left_out,
         width_doubt=state.assignments.width_doubt if any(s.sweep_width_m for s in searches) else None,
-        lines=_lines(state, ipp) if moves else (), companions=_companions(state), ground=tuple(area.ground.values()), destination=subject.destination,
+        lines=_lines(state, ipp) if moves else (), companions=_companions(state), ground=tuple(g for g in area.ground.values() if g.kind != "imagery"), destination=subject.destination,
         table=None if table is None else (table.blob, table.file_name), ipp_at=ipp.at if moves else None,
         hours=None if at is None or (moves and not walked) else _hours(ipp, at),
         now_s=_moved_until(ipp, when) if moves and when is not None else None,

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import FastAPI, File, Form, Header, Request, UploadFile
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
+from fastapi import FastAPI, File, Form, Request, UploadFile
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
@@ -31,6 +30,8 @@ from wayhome.base.record import to_json
 from wayhome.web.edge import add_errors, error_body
 from wayhome.web.field import add_field
 from wayhome.web.join import add_check_in
+from wayhome.web.live import add_live
+from wayhome.web.mapping import add_mapping
 from wayhome.web.preview import add_preview
 
 if TYPE_CHECKING:
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
 STATIC = Path(os.environ.get("WAYHOME_STATIC") or Path(__file__).parent / "static")  # another build, to try it
 LOCAL = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver"}
-POLL_S = 0.25
-HEARTBEAT_S = 15.0
 
 
 class NewCase(BaseModel):
@@ -319,37 +318,10 @@ def create_api(desk: App, stopping: asyncio.Event | None = None) -> FastAPI:
             content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{form}.{suffix}"'}
         )
 
-    @api.get("/api/cases/{case}/follow", response_class=StreamingResponse)
-    async def follow(
-        case: str, after: int | None = None, last_event_id: Annotated[str | None, Header()] = None
-    ) -> StreamingResponse:
-        head = await run_in_threadpool(desk.head, case)
-        seen = int(last_event_id) if last_event_id and last_event_id.isdigit() else after if after is not None else head
-
-        async def changes() -> AsyncIterator[str]:
-            nonlocal seen
-            yield f'retry: 1000\nevent: hello\ndata: {{"seq": {head}}}\n\n'
-            quiet, phones = 0.0, desk.field.version(case)
-            while not stop.is_set():
-                now = await run_in_threadpool(desk.head, case)
-                if (version := desk.field.version(case)) != phones:
-                    phones = version
-                    yield f'event: field\ndata: {{"seq": {now}}}\n\n'
-                if now > seen:
-                    seen, quiet = now, 0.0
-                    yield f'id: {now}\nevent: entry\ndata: {{"seq": {now}}}\n\n'
-                elif quiet >= HEARTBEAT_S:
-                    quiet = 0.0
-                    yield ": still here\n\n"
-                await asyncio.sleep(POLL_S)
-                quiet += POLL_S
-
-        return StreamingResponse(
-            changes(), media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        )
-
     add_check_in(api, desk)
     add_field(api, desk)
+    add_live(api, desk, stop)
+    add_mapping(api, desk)
     add_preview(api, desk)
 
     @api.get("/api/{rest:path}", include_in_schema=False)
