@@ -182,14 +182,15 @@ describe("following", () => {
     }
     vi.stubGlobal("EventSource", FakeSource);
     const heard: string[] = [];
-    const stop = follow("c", { entry: (seq) => heard.push(`entry ${seq}`), line: (state) => heard.push(state), phones: () => heard.push("phones") });
+    const stop = follow("c", { entry: (seq) => heard.push(`entry ${seq}`), line: (state) => heard.push(state), phones: () => heard.push("phones"), presence: (people) => heard.push(people.map((p) => p.who).join()) });
     made[0]?.dispatchEvent(new Event("open"));
     made[0]?.dispatchEvent(new MessageEvent("entry", { data: '{"seq": 7}' }));
+    made[0]?.dispatchEvent(new MessageEvent("presence", { data: '{"people": [{"id": "page-0001", "who": "Ada", "panel": "plan", "doing": null, "for_s": 3}]}' }));
     if (made[0]) made[0].readyState = FakeSource.CLOSED;
     made[0]?.dispatchEvent(new Event("error"));
     await vi.advanceTimersByTimeAsync(10_000);
     expect(made.map((s) => s.url)).toEqual(["/api/cases/c/follow", "/api/cases/c/follow"]);
-    expect(heard).toEqual(["live", "entry 7", "reconnecting"]);
+    expect(heard).toEqual(["live", "entry 7", "Ada", "reconnecting"]);
     stop();
     expect(made[1]?.closed).toBe(true);
     vi.useRealTimers();

@@ -2,6 +2,7 @@
 
 import { number, record } from "../lib/check";
 import { address } from "./http";
+import { presenceList, type Person } from "./presence";
 
 const news = record({ seq: number });
 const RETRY_MS = 3000;
@@ -12,6 +13,7 @@ export interface Listener {
   entry(seq: number): void;
   /** Phones of teams told something: a place, a report. */
   phones(): void;
+  presence(people: Person[]): void;
   line(state: Line): void;
 }
 
@@ -30,6 +32,7 @@ export function follow(id: string, listener: Listener): () => void {
     source.addEventListener("hello", hear);
     source.addEventListener("entry", hear);
     source.addEventListener("field", () => listener.phones());
+    source.addEventListener("presence", (event: MessageEvent<string>) => listener.presence(presenceList(JSON.parse(event.data), "presence").people));
     source.addEventListener("error", () => {
       listener.line("reconnecting");
       // the browser tries again by itself unless the server refused; then we do
