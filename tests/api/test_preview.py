@@ -136,3 +136,20 @@ def test_the_rate_of_a_team_is_that_of_the_segments_proposed(client: TestClient)
     told = client.get("/api/team-rate").json()
     by_hand = told["searchers"] * told["sweep_width_m"] * told["speed_mps"] * 3600.0 / told["coverage"]
     assert told["m2_per_h"] == pytest.approx(by_hand)
+
+
+def test_a_debrief_is_counted_before_it_is_recorded_and_counts_the_same_after(desk: App, client: TestClient) -> None:
+    case = case_of(desk)
+    desk.do(case, "form_team", {"name": "One", "searchers": 4, "speed": "2 km/h", "sweep_width": "30 m"})
+    desk.do(case, "draft_assignment", {"team": "One", "segment": "Pond"})
+    desk.do(case, "dispatch_assignment", {"assignment": "A1"})
+    before = desk.head(case)
+    told = {"assignment": "A1", "sweep_width": "30 m", "track_length": "3 km", "searchers": "4"}
+    wrong = client.post(f"/api/cases/{case}/debrief/preview", json={"fields": {**told, "sweep_width": "30"}})
+    assert (wrong.status_code, "no unit" in wrong.json()["error"]["message"]) == (400, True)
+    shown = client.post(f"/api/cases/{case}/debrief/preview", json={"fields": told}).json()
+    assert desk.head(case) == before
+    desk.do(case, "debrief_assignment", told)
+    made = client.get(f"/api/cases/{case}/products/poa").json()["data"]
+    assert shown["searches"] == made["searches"]
+    assert shown["searches"][0]["rest_of_world_after"] > shown["rest_of_world_before"]

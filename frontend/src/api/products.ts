@@ -11,6 +11,19 @@ export const bounds = record({ west_deg: number, south_deg: number, east_deg: nu
 /** What a receiver wrote of one kind of way: its length, how long it took, in how many pieces. */
 const recorded = record({ length_m: number, hours: number, pieces: number });
 
+/** What each search did, in order. */
+export const searches = list(
+  record({
+    assignment: text, opos: fraction, rest_of_world_before: orNull(fraction), rest_of_world_after: fraction,
+    coverage_mean: orNull(number), pod_mean: orNull(fraction), pod_if_uniform: orNull(fraction),
+    track_length_m: orNull(number), planned: orNull(record({ sentence: text })),
+    recorded: orNull(record({ walking: recorded, vehicle: recorded, still: recorded, gap: recorded })),
+    /** Share of the segment that was hardly seen, and where its largest parts lie. */
+    missed_share: orNull(fraction),
+    missed: orNull(list(record({ position, area_m2: number, pod_mean: fraction }))),
+  }),
+);
+
 const poaData = record({
   grid: record({ crs: text, width: number, height: number, cell_m: number }),
   bounds,
@@ -21,17 +34,7 @@ const poaData = record({
   scenarios: list(
     record({ id: text, title: text, kind: text, weight: fraction, weight_before: fraction, rest_of_world: fraction }),
   ),
-  searches: list(
-    record({
-      assignment: text, opos: fraction, rest_of_world_before: orNull(fraction), rest_of_world_after: fraction,
-      coverage_mean: orNull(number), pod_mean: orNull(fraction), pod_if_uniform: orNull(fraction),
-      track_length_m: orNull(number), planned: orNull(record({ sentence: text })),
-      recorded: orNull(record({ walking: recorded, vehicle: recorded, still: recorded, gap: recorded })),
-      /** Share of the segment that was hardly seen, and where its largest parts lie. */
-      missed_share: orNull(fraction),
-      missed: orNull(list(record({ position, area_m2: number, pod_mean: fraction }))),
-    }),
-  ),
+  searches,
   pos_cumulative: fraction,
   /** Chance that the subject still answers, where a search told such apart. */
   responsive: orNull(fraction),

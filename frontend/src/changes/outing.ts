@@ -60,7 +60,7 @@ export interface Effect {
 }
 
 /** What one search did to rest of world; before is the figure that the search before it left. */
-export function effectOf(poa: Product<"poa">["data"], assignment: string): Effect | null {
+export function effectOf(poa: Pick<Product<"poa">["data"], "searches" | "rest_of_world_before">, assignment: string): Effect | null {
   const i = poa.searches.findIndex((s) => s.assignment === assignment);
   const search = poa.searches[i];
   if (search === undefined) return null;

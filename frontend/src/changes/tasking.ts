@@ -43,3 +43,14 @@ export function typedLimits(limits: Limits | undefined, zone: string): Draft {
   };
 }
 
+/** What is dragged over the board, and where it can be let go. */
+export type Carried = { kind: "team"; id: string } | { kind: "assignment"; id: string; status: string };
+export type Column = "free" | "segment" | "prepared" | "out" | "back";
+
+/** The command that letting go there means; null where it means nothing. */
+export function dropOf(what: Carried, column: Column, segment = ""): { command: string; fields: Record<string, string> } | null {
+  if (what.kind === "team") return column === "segment" && segment ? { command: "draft_assignment", fields: { team: what.id, segment } } : null;
+  if (column === "out" && (what.status === "draft" || what.status === "approved")) return { command: "dispatch_assignment", fields: { assignment: what.id } };
+  if (column === "back" && what.status === "dispatched") return { command: "report_back", fields: { assignment: what.id } };
+  return null;
+}

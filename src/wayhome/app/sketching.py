@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from wayhome.app.desk import App
+    from wayhome.case.fact import Event
+    from wayhome.case.state import CaseState
     from wayhome.files.shapes import Shape, Track
 
     Ring = tuple[Position, ...]
@@ -32,13 +34,7 @@ def would_do(app: App, case: str, name: str, fields: Mapping[str, Any], by: str 
 
     Raises what the command itself would raise.
     """
-    state = app.state(case)
-    context = app._context(state, by, app.now())
-    events = decide(state, parse_command(name, fields), context)
-    after, origin = state, Origin(seq=state.seq + 1, at=context.at, by=context.by.id, desk=context.desk)
-    for event in events:
-        after = apply(after, event, origin)
-    app._check(state, after)
+    state, events, after = _as_if(app, case, name, fields, by)
     stood = {s.id: s for s in state.area.live_segments()}
     stands = {s.id: s for s in after.area.live_segments()}
     return {
@@ -47,6 +43,38 @@ def would_do(app: App, case: str, name: str, fields: Mapping[str, Any], by: str 
         "drawn": [_segment(s.id, s.name, s.ring, s.origins) for k, s in stands.items() if k not in stood],
         "gone": [k for k in stood if k not in stands],
     }
+
+
+def would_find(app: App, case: str, fields: Mapping[str, Any], by: str | None) -> dict[str, Any]:
+    """What each search did if a team were debriefed so, by the arithmetic that the map is made with later.
+
+    Raises what the debrief itself would raise.
+    """
+    from wayhome.planning import inputs as needs
+    from wayhome.planning import products
+
+    state, _, after = _as_if(app, case, "debrief_assignment", fields, by)
+    wanted = needs.map_inputs(after)
+    found = app.belief(wanted)
+    data = products.poa_data(wanted, found)
+    return {
+        "seq": state.seq, "searches": data["searches"], "rest_of_world_before": data["rest_of_world_before"],
+        "caveats": [*found.caveats, products.DECISION_AID],
+    }  # fmt: skip
+
+
+def _as_if(
+    app: App, case: str, name: str, fields: Mapping[str, Any], by: str | None
+) -> tuple[CaseState, tuple[Event, ...], CaseState]:
+    """The case, what a command would record in it, and the case as it would be then."""
+    state = app.state(case)
+    context = app._context(state, by, app.now())
+    events = tuple(decide(state, parse_command(name, fields), context))
+    after, origin = state, Origin(seq=state.seq + 1, at=context.at, by=context.by.id, desk=context.desk)
+    for event in events:
+        after = apply(after, event, origin)
+    app._check(state, after)
+    return state, events, after
 
 
 def strip(app: App, case: str, line: Ring, beside_m: float) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from wayhome.app import sketching
 from wayhome.base.place import parse_position
 from wayhome.base.quantity import length_m
+from wayhome.base.record import to_json
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -47,6 +48,11 @@ def add_preview(api: FastAPI, desk: App) -> None:
     @api.post("/api/cases/{case}/preview/{command}")
     def would_do(case: str, command: str, body: Wanted) -> dict[str, Any]:
         return sketching.would_do(desk, case, command, body.fields, body.as_user)
+
+    @api.post("/api/cases/{case}/debrief/preview")
+    def would_find(case: str, body: Wanted) -> dict[str, Any]:
+        found: dict[str, Any] = to_json(sketching.would_find(desk, case, body.fields, body.as_user))
+        return found
 
     @api.post("/api/cases/{case}/import/preview")
     async def file_preview(case: str, files: Annotated[list[UploadFile], File()]) -> dict[str, Any]:
