@@ -1,10 +1,21 @@
 /** Where the page is, as the text behind "#", and back. */
 
 export const PANELS = [
-  "now", "intake", "report", "timeline", "evidence", "scenarios", "inquiries", "survival", "area", "plan", "teams", "phones", "radio", "people", "notices", "decisions",
+  "now", "intake", "report", "timeline", "evidence", "inquiries", "scenarios", "survival", "area", "plan", "teams", "phones", "radio", "people", "notices", "decisions",
   "documents", "journal", "commands",
 ] as const;
 export type Panel = (typeof PANELS)[number];
+
+/** The panels by what they are about, in their order. */
+export const GROUPS = {
+  now: ["now"],
+  person: ["intake", "report", "timeline", "evidence", "inquiries"],
+  where: ["scenarios", "survival", "area"],
+  search: ["plan", "teams", "phones", "radio", "people"],
+  outside: ["notices", "decisions", "documents"],
+  record: ["journal", "commands"],
+} as const satisfies Record<string, readonly Panel[]>;
+export type Group = keyof typeof GROUPS;
 
 export interface Route {
   id: string | null;
