@@ -69,7 +69,9 @@ def shoot(browser: Browser, url: str, out: Path, language: str, only: list[str])
                 viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce",
                 has_touch=form == "phone", is_mobile=form == "phone",
             )  # fmt: skip
-            context.add_init_script(f"localStorage.setItem('wayhome.prefs', '{json.dumps({'language': language})}')")
+            chosen = json.dumps({"language": language})
+            # the empty page before the first one has no storage, and says so
+            context.add_init_script(f"try {{ localStorage.setItem('wayhome.prefs', '{chosen}') }} catch {{ }}")
             context.on("weberror", lambda error: wrong.append(str(error.error)))
             page = context.new_page()
             context.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
